@@ -1,0 +1,79 @@
+"""What a backend is: a name, a diagnosis, and a way to compile a graph."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from pytensor.compile.executor import Function
+from pytensor.compile.sharedvalue import SharedVariable
+
+from symopt.errors import BackendUnavailableError
+from symopt.pytensor_internals import store_value, stored_value
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What a backend found on this machine.
+
+    Attributes
+    ----------
+    works
+        Whether it can compile here.
+    found
+        What it is built on, in a line.
+    remedy
+        What to do if it does not work; empty if it does.
+    """
+
+    works: bool
+    found: str
+    remedy: str = ""
+
+
+class Backend(ABC):
+    """Lowers a graph to a PyTensor function.
+
+    Attributes
+    ----------
+    name
+        How a user asks for it.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def diagnose(self) -> Diagnosis:
+        """What there is on this machine for it. Compiles nothing."""
+
+    @abstractmethod
+    def compile(self, inputs: Sequence[Any], outputs: Any, **keywords: Any) -> Function:
+        """Compile a function; ``keywords`` are those of ``pytensor.function``.
+
+        A ``mode`` among them takes the place of the backend's own.
+        """
+
+    def require(self) -> None:
+        """Raise BackendUnavailableError, with what to do, if the backend cannot work here."""
+        diagnosis = self.diagnose()
+        if not diagnosis.works:
+            raise BackendUnavailableError(
+                f"The {self.name} backend cannot work here: {diagnosis.found}. {diagnosis.remedy}"
+            )
+
+    def before_call(self) -> None:  # noqa: B027  # most backends have nothing to prepare
+        """Runs before each call of a compiled function. Default: nothing."""
+
+    def bring_here(self, variable: SharedVariable) -> None:
+        """Convert a value that another backend left in a shared variable. Default: to NumPy."""
+        to_host(variable)
+
+
+def to_host(variable: SharedVariable) -> None:
+    """Turn the array inside a shared variable into a NumPy array, if it is not one already."""
+    value = stored_value(variable)
+    if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
+        store_value(variable, np.array(value))

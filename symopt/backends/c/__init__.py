@@ -1,0 +1,1 @@
+"""The c backend: native code through a C++ compiler."""

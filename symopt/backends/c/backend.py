@@ -1,0 +1,45 @@
+"""The c backend: PyTensor's C linker with a BLAS that pip alone brings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytensor
+from pytensor.compile.executor import Function
+
+from symopt.backends.backend import Backend, Diagnosis
+from symopt.backends.c import blas
+from symopt.config import config
+from symopt.pytensor_internals import blas_flags
+
+
+class CBackend(Backend):
+    """Generates C++ for each node and compiles it with the machine's C++ compiler."""
+
+    name = "c"
+
+    def __init__(self) -> None:
+        self._blas_threads = 0
+
+    def diagnose(self) -> Diagnosis:
+        compiler = pytensor.config.cxx
+        if not compiler:
+            return Diagnosis(
+                False,
+                "no C++ compiler was found",
+                "Install one (Debian, Ubuntu: apt install g++; macOS: xcode-select --install), "
+                "or use backend='numba'.",
+            )
+        return Diagnosis(True, f"{compiler}; BLAS: {blas.version()}, {config.threads} threads")
+
+    def compile(self, inputs: Sequence[Any], outputs: Any, **keywords: Any) -> Function:
+        self.require()
+        keywords["mode"] = keywords.get("mode") or "CVM"
+        with blas_flags(blas.linker_flags()):
+            return pytensor.function(inputs, outputs, **keywords)
+
+    def before_call(self) -> None:
+        if self._blas_threads != config.threads:
+            self._blas_threads = config.threads
+            blas.set_threads(self._blas_threads)

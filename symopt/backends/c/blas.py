@@ -1,0 +1,51 @@
+"""Linking the BLAS of the scipy-openblas32 wheel, whose symbols carry the prefix ``scipy_``."""
+
+from __future__ import annotations
+
+import ctypes
+import shlex
+from functools import cache
+from pathlib import Path
+
+import scipy_openblas32
+
+_REAL = "asum axpy copy dot gemm gemv ger nrm2 scal swap symm symv syr syrk trmm trmv trsm trsv"
+_COMPLEX = "axpy copy dotc dotu gemm gemv gerc geru hemm hemv herk scal swap symm syrk trmm trsm"
+_ROUTINES = [p + r for p in "sd" for r in _REAL.split()] + [
+    p + r for p in "cz" for r in _COMPLEX.split()
+]
+
+
+@cache
+def linker_flags() -> str:
+    """Flags with which a C++ source that calls Fortran BLAS names links this BLAS.
+
+    The names are mapped to the prefixed ones by macros. The flags go to PyTensor as its
+    ``blas__ldflags``, so that they reach BLAS nodes and no others.
+    """
+    folder, library = scipy_openblas32.get_lib_dir(), scipy_openblas32.get_library()
+    flags = [f"-L{folder}", f"-l{library}", f"-Wl,-rpath,{folder}"]
+    flags += [f"-D{name}_=scipy_{name}_" for name in _ROUTINES]
+    return shlex.join(flags)
+
+
+def version() -> str:
+    """Version and build options of the BLAS, as it reports them."""
+    return str(scipy_openblas32.get_openblas_config())
+
+
+def set_threads(count: int) -> None:
+    """Let the BLAS use ``count`` threads, from the next call on."""
+    _library().scipy_openblas_set_num_threads(ctypes.c_int(count))
+
+
+def threads() -> int:
+    """The number of threads that the BLAS uses."""
+    return int(_library().scipy_openblas_get_num_threads())
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    folder = Path(scipy_openblas32.get_lib_dir())
+    (path,) = folder.glob(f"*{scipy_openblas32.get_library()}.*")
+    return ctypes.CDLL(str(path))

@@ -1,0 +1,90 @@
+"""The optimizers of the LSTM tutorial (lisa-lab/DeepLearningTutorials, code/lstm.py).
+
+Each is called as there, ``adadelta(lr, tparams, grads, x, mask, y, cost)``, and gives the numbers
+that Theano 1.0.5 gave. Statistics of the gradients move in phase 1, so that two calls of
+``f_grad_shared`` before one of ``f_update`` change them twice.
+
+The tutorial's ``adadelta`` and ``rmsprop`` take a rate and do not use it: its default of 1e-4
+would scale their steps away. ``f_update`` still needs one where ``lr`` is a symbolic scalar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Variable
+from pytensor.tensor.variable import TensorVariable
+
+from symopt.optimizer import Optimizer, compile_optimizer
+from symopt.rules import SGD, AdaDelta, RMSProp
+from symopt.state import Variables
+
+
+class UnratedAdaDelta(AdaDelta):
+    """Zeiler's AdaDelta at its own step, whatever the rate."""
+
+    def step(
+        self, param: TensorVariable, grad: TensorVariable, state: Variables, rate: TensorVariable
+    ) -> tuple[TensorVariable, Variables]:
+        return super().step(param, grad, state, pt.ones_like(rate))
+
+
+class UnratedRMSProp(RMSProp):
+    """RMSProp at the rate 1e-4, whatever the rate."""
+
+    def step(
+        self, param: TensorVariable, grad: TensorVariable, state: Variables, rate: TensorVariable
+    ) -> tuple[TensorVariable, Variables]:
+        return super().step(param, grad, state, pt.full_like(rate, 1e-4))
+
+
+def sgd(
+    lr: Any,
+    tparams: Mapping[str, SharedVariable],
+    grads: Sequence[Variable],
+    x: Variable,
+    mask: Variable,
+    y: Variable,
+    cost: TensorVariable,
+) -> Optimizer:
+    r"""Stochastic gradient descent, :math:`p \leftarrow p - \eta g`."""
+    return compile_optimizer(SGD(), lr, tparams, grads, [x, mask, y], cost)
+
+
+def adadelta(
+    lr: Any,
+    tparams: Mapping[str, SharedVariable],
+    grads: Sequence[Variable],
+    x: Variable,
+    mask: Variable,
+    y: Variable,
+    cost: TensorVariable,
+) -> Optimizer:
+    """AdaDelta with rho 0.95 and epsilon 1e-6 inside both roots; ``lr`` is not used."""
+    rule = UnratedAdaDelta(statistics="phase1")
+    return compile_optimizer(rule, lr, tparams, grads, [x, mask, y], cost)
+
+
+def rmsprop(
+    lr: Any,
+    tparams: Mapping[str, SharedVariable],
+    grads: Sequence[Variable],
+    x: Variable,
+    mask: Variable,
+    y: Variable,
+    cost: TensorVariable,
+) -> Optimizer:
+    """Centered RMSProp with momentum 0.9 (Graves 2013) at the rate 1e-4; ``lr`` is not used."""
+    rule = UnratedRMSProp(
+        rho=0.95,
+        epsilon=1e-4,
+        epsilon_placement="inside",
+        centered=True,
+        momentum=0.9,
+        formulation="classical",
+        statistics="phase1",
+    )
+    return compile_optimizer(rule, lr, tparams, grads, [x, mask, y], cost)

@@ -1,0 +1,320 @@
+"""The compiled pair: the two phases of an update graph as functions, and the state they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytensor
+from numpy.typing import ArrayLike, NDArray
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Variable
+from pytensor.graph.traversal import toposort
+from pytensor.tensor.shape import SpecifyShape
+from pytensor.tensor.variable import TensorVariable
+
+from symopt.backends import Backend, choose_backend, to_host
+from symopt.errors import RateTypeError, ShapeError, StateDictError
+from symopt.function import CompiledFunction
+from symopt.graph import Phase, UpdateGraph, build_update_graph, merge_phases
+from symopt.rules.rule import PerParameterRule, Rule
+from symopt.transforms.transform import GradientTransform, Transform
+
+
+class PhaseFunction(CompiledFunction):
+    """A phase of an update graph as a function; its last argument may be the rate."""
+
+    def __init__(
+        self,
+        phase: Phase,
+        graph: UpdateGraph,
+        backend: Backend,
+        after: Callable[[], None],
+        profile: Any,
+    ) -> None:
+        self._rate = graph.rate if graph.rate.given in phase.inputs else None
+        self._phase = phase
+        self._after = after
+        super().__init__(
+            phase.name,
+            phase.inputs,
+            phase.outputs[0] if phase.outputs else [],
+            backend,
+            updates=[(update.target, update.value) for update in phase.updates],
+            on_unused_input="ignore",
+            profile=profile or None,  # None: as pytensor.config says
+        )
+        if self._rate is not None:
+            kept = len(phase.inputs) - len(self._rate.inputs)
+            self.input_names = (*self.input_names[:kept], "rate")
+            self._defaults = [*self._defaults[:kept], None]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._rate is not None and self._rate.required and not args and not kwargs:
+            raise RateTypeError(
+                f"{self.name} needs its rate, since lr is a symbolic input: {self.name}(1.0)."
+            )
+        values = self._bind(args, kwargs)
+        if self._rate is not None:
+            values[-1:] = self._rate.arguments(values[-1])
+        try:
+            result = self._run(values)
+        except AssertionError as error:
+            _explain_failed_check(self._phase, values, error)
+            raise
+        self._after()
+        return result
+
+
+class Optimizer:
+    """What a factory returns: ``f_grad_shared, f_update = optimizer``.
+
+    Attributes
+    ----------
+    graph : UpdateGraph
+        The update graph; ``str(opt.graph)`` is a table of it.
+    f_grad_shared : PhaseFunction
+        Phase 1, ``cost = f_grad_shared(*inputs)``: computes the cost, parks the gradients and runs
+        the extra updates.
+    f_update : PhaseFunction
+        Phase 2, ``f_update(rate)``: runs transforms and rule and moves the parameters.
+    f_step : PhaseFunction
+        Both in one call, ``cost = f_step(*inputs, rate)``, without the gradient buffers; the same
+        numbers.
+    params : dict
+        Parameter name -> shared variable.
+    grads : dict
+        Parameter name -> shared buffer of the parked gradient. Between the phases it may be
+        looked at, rescaled or all-reduced.
+    state : dict
+        Name -> shared variable of all state between updates: ``{param}/{rule}/{slot}``, or
+        ``{rule}/{slot}`` for what the rule keeps once.
+    backend : str
+        Name of the backend that compiles the functions.
+    """
+
+    def __init__(
+        self,
+        graph: UpdateGraph,
+        backend: Backend,
+        transforms: Sequence[Transform] = (),
+        profile: Any = False,
+    ) -> None:
+        self.graph = graph
+        self.backend = backend.name
+        self.params = dict(graph.params)
+        self.grads = dict(graph.grads)
+        self.state = dict(graph.state)
+        guards = _checks(transforms, graph)
+
+        def compiled(phase: Phase, grads: Mapping[str, SharedVariable]) -> PhaseFunction:
+            return PhaseFunction(phase, graph, backend, lambda: _run(guards, grads), profile)
+
+        self.f_grad_shared = compiled(graph.gradient, self.grads)
+        self.f_updates = tuple(compiled(phase, self.grads) for phase in graph.updates)
+        self.f_step = compiled(merge_phases(graph), {})
+
+    @property
+    def f_update(self) -> PhaseFunction:
+        """The update phase (the first one, where there are several)."""
+        return self.f_updates[0]
+
+    def _pair(self) -> tuple[PhaseFunction, ...]:
+        return (self.f_grad_shared, *self.f_updates)
+
+    def __iter__(self) -> Iterator[PhaseFunction]:
+        return iter(self._pair())
+
+    def __len__(self) -> int:
+        return len(self._pair())
+
+    def __getitem__(self, index: int) -> PhaseFunction:
+        return self._pair()[index]
+
+    def compile(self) -> Optimizer:
+        """Compile the phases now. ``opt.f_step.compile()`` does so for the merged step."""
+        for phase in self:
+            phase.compile()
+        return self
+
+    def sync(self) -> None:
+        """Bring every variable of the graph to the host, for plain ``pytensor.function``."""
+        for phase in self.graph.phases:
+            for update in phase.updates:
+                to_host(update.target)
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """A copy of the state as NumPy arrays, by the names of :attr:`state`."""
+        return {name: np.array(slot.get_value(borrow=True)) for name, slot in self.state.items()}
+
+    def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
+        """Set the state to what :meth:`state_dict` gave, here or in another process.
+
+        Raises
+        ------
+        StateDictError
+            Lists every name that is missing or unexpected and every array of another shape or
+            kind. Nothing is written then.
+        """
+        arrays = {name: np.asarray(value) for name, value in state.items()}
+        faults = [f"{name!r} is missing" for name in self.state if name not in arrays]
+        faults += [f"{name!r} is unexpected" for name in arrays if name not in self.state]
+        for name, slot in self.state.items():
+            if name not in arrays:
+                continue
+            given, held = arrays[name], np.asarray(slot.get_value(borrow=True))
+            if given.shape != held.shape:
+                faults.append(f"{name!r} has shape {given.shape}, expected {held.shape}")
+            elif not np.can_cast(given.dtype, held.dtype, casting="same_kind"):
+                faults.append(f"{name!r} is {given.dtype}, expected {held.dtype}")
+        if faults:
+            raise StateDictError(
+                f"The state does not fit {self.graph.name}: {'; '.join(faults)}. "
+                "Nothing was loaded. Build the optimizer with the same rule, transforms and "
+                "parameters as the one that was saved."
+            )
+        for name, slot in self.state.items():
+            slot.set_value(arrays[name].astype(slot.type.dtype), borrow=True)
+
+    def __repr__(self) -> str:
+        return f"<Optimizer {self.graph.name}: {', '.join(f.name for f in self)}>"
+
+
+def compile_optimizer(
+    rule: Rule | PerParameterRule,
+    lr: Any,
+    tparams: Mapping[str, SharedVariable],
+    grads: Any,
+    inputs: Sequence[Variable],
+    cost: TensorVariable,
+    *,
+    transforms: Sequence[Transform] = (),
+    extra_updates: Any = (),
+    backend: str | Backend | None = None,
+    name: str | None = None,
+    profile: Any = False,
+) -> Optimizer:
+    """Turn a cost and an update rule into two compiled functions.
+
+    Everything is validated here; each function is compiled at its first call.
+
+    Parameters
+    ----------
+    rule
+        The update rule. Every factory passes one; a rule of one's own goes the same way.
+    lr
+        The learning rate: a number, a symbolic scalar, a shared scalar, or an expression of
+        those. For a symbolic one every ``f_update`` needs a number; for others a number passed to
+        ``f_update`` counts for that call. Finite, at least 0.
+    tparams
+        Parameter name -> float32 or float64 shared variable.
+    grads
+        Gradients of the cost: a list in the order of ``tparams``, a dict by name, or None to
+        differentiate the cost. Real floats of another dtype are cast to their parameter's.
+    inputs
+        The symbolic inputs of the cost, as a list.
+    cost
+        Symbolic real float scalar.
+    transforms
+        Gradient, step and parameter transforms, in this order.
+    extra_updates
+        Pairs (shared variable, new value), or a dict of them, that phase 1 writes: batch-norm
+        statistics, say.
+    backend
+        "c", "numba", or None for the best one here.
+    name
+        Prefix of the functions' names; default the rule's.
+    profile
+        As for ``pytensor.function``.
+
+    Returns
+    -------
+    Optimizer
+        Unpacks to ``f_grad_shared, f_update``.
+
+    Raises
+    ------
+    DTypeError
+        A parameter is an integer, or a gradient or extra update not of a real float dtype.
+    ShapeError
+        A gradient or extra update has another shape than its target (the first call raises this
+        too, where a shape is not known before).
+    CostError
+        The cost is not a real float scalar.
+    DisconnectedParameterError
+        The cost does not depend on a parameter, or gradients and parameters do not match.
+    DuplicateTargetError, ConflictingUpdateError
+        A shared variable is updated twice.
+    InputError
+        The cost depends on a variable that ``inputs`` lacks.
+    RateError, RateTypeError
+        ``lr`` is no rate.
+    RuleError, TransformOrderError
+        The rule or a transform breaks its protocol, or stands in the wrong place.
+    UnknownBackendError, BackendUnavailableError
+        There is no such backend, or it cannot work here.
+    """
+    chosen = choose_backend(backend)
+    graph = build_update_graph(
+        rule,
+        lr,
+        tparams,
+        grads,
+        inputs,
+        cost,
+        transforms=transforms,
+        extra_updates=extra_updates,
+        name=name,
+    )
+    return Optimizer(graph, chosen, transforms, profile)
+
+
+Check = tuple[GradientTransform, Mapping[str, SharedVariable]]
+
+
+def _checks(transforms: Sequence[Transform], graph: UpdateGraph) -> list[Check]:
+    """The transforms that look at the host's side after a call, with their global slots."""
+    found: list[Check] = []
+    for transform in transforms:
+        if isinstance(transform, GradientTransform) and transform.runs_first:
+            slots = {
+                slot.name: graph.state[f"{transform.name}/{slot.name}"]
+                for slot in transform.global_slots
+            }
+            found.append((transform, slots))
+    return found
+
+
+def _run(checks: Sequence[Check], grads: Mapping[str, SharedVariable]) -> None:
+    for transform, slots in checks:
+        transform.check(slots, grads)
+
+
+def _explain_failed_check(phase: Phase, values: Sequence[Any], error: Exception) -> None:
+    """Raise ShapeError naming the gradient or extra update whose shape check failed, if one did.
+
+    The compiled code only knows that some shape differs. This runs once, after a failure, and
+    computes the shapes in question without compiling native code.
+    """
+    outputs = [update.value for update in phase.updates]
+    checks: list[Any] = [
+        node
+        for node in toposort(outputs)
+        if isinstance(node.op, SpecifyShape) and node.outputs[0].name
+    ]
+    if not checks:
+        return
+    shapes = pytensor.function(
+        list(phase.inputs),
+        [node.inputs[0].shape for node in checks],
+        mode="FAST_COMPILE",
+        on_unused_input="ignore",
+    )
+    for node, shape in zip(checks, shapes(*values), strict=True):
+        expected = tuple(int(size.data) for size in node.inputs[1:])
+        given = tuple(map(int, shape))
+        if given != expected:
+            raise ShapeError(
+                f"The {node.outputs[0].name} has shape {given}; expected {expected}."
+            ) from error
