@@ -180,7 +180,8 @@ def load_params(
 def _read_npz(path: Path, names: list[str] | None) -> dict[str, Array]:
     """The arrays of an npz file (those in ``names``, if given), or an error naming the file."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file:  # opened here, for numpy.load leaks it when it fails
+            archive = np.load(file, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise ParamsError(f"{path} holds a single array; expected an .npz of named arrays.")
             wanted = archive.files if names is None else [n for n in names if n in archive.files]

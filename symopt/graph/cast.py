@@ -61,7 +61,17 @@ def conform(
     if check_when_run and value.type.shape != shape:
         value = pt.specify_shape(value, shape)
         value.name = what  # by which a failed check is explained
-    return value, note
+    return _with_open_ones(value, target), note
+
+
+def _with_open_ones(value: Any, target: Any) -> Variable:
+    """``value`` without static ones where ``target`` leaves the dimension open.
+
+    PyTensor takes such types for different ones (one broadcasts) and refuses the update.
+    """
+    pairs = zip(value.type.shape, target.type.shape, strict=True)
+    axes = [axis for axis, (given, held) in enumerate(pairs) if given == 1 and held != 1]
+    return value.reshape(target.shape, ndim=target.type.ndim) if axes else value  # a view
 
 
 def _constant(what: str, value: Any, dtype: str) -> Variable:

@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
+from rich.text import Text
 
 from symopt.graph.update_graph import Update, UpdateGraph
 
@@ -37,13 +38,13 @@ def explain(graph: UpdateGraph) -> str:
             total_read, total_written = total_read + read, total_written + written
             table.add_row(
                 phase.name if position == 0 else "",
-                str(update.target),
-                update.slot,
+                Text(str(update.target)),
+                Text(update.slot),
                 "x".join(map(str, _shape(update.target))) or "scalar",
                 str(getattr(update.target.type, "dtype", update.target.type)),
                 decimal(read),
                 decimal(written),
-                _expression(update, graph),
+                Text(_expression(update, graph)),  # its brackets are no markup
                 end_section=position == len(phase.updates) - 1,
             )
     table.add_row("total", "", "", "", "", decimal(total_read), decimal(total_written), "")
