@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,7 @@ class CompiledFunction:
         self._output_names = list(outputs) if isinstance(outputs, Mapping) else None
         self._keywords = keywords
         self._function: Function | None = None
+        self._called = False
         self._shared: list[SharedVariable] = []
         self.input_names = tuple(_name_of(spec, i) for i, spec in enumerate(self._inputs))
         self._defaults = [getattr(spec, "default", _NO_DEFAULT) for spec in self._inputs]
@@ -103,7 +105,9 @@ class CompiledFunction:
         self._backend.before_call()
         for variable in self._shared:
             self._backend.bring_here(variable)
-        results = function(*values)
+        with nullcontext() if self._called else self._backend.first_call():
+            results = function(*values)
+        self._called = True
         if self._output_names is not None:
             return dict(zip(self._output_names, map(_as_array, results), strict=True))
         if isinstance(results, list | tuple):

@@ -32,11 +32,6 @@ class Case:
     state: dict[str, str] = field(default_factory=dict)
     dtypes: tuple[str, ...] = ("float64", "float32")
 
-    @property
-    def compiled(self) -> bool:
-        """Whether a compiled backend runs it by default; the rest differ in constants alone."""
-        return self.file in COMPILED
-
     def arrays(self, dtype: str) -> dict[str, np.ndarray]:
         return golden(f"{self.file}.{'f32' if dtype == 'float32' else 'f64'}.npz")
 
@@ -132,19 +127,31 @@ CASES = [
 
 
 COMPILED = {
-    "torch/torch.sgd_momentum_dampening0.9",
-    "torch/torch.rmsprop_centered_momentum",
-    "torch/torch.adam_amsgrad",
-    "cutedl/cutedl.momentum",
-    "cutedl/cutedl.rmsprop",
-    "cutedl/cutedl.adadelta",
-    "cutedl/cutedl.adam",
-    "legacy/lstm.sgd",
-    "legacy/lstm.adadelta",
-    "legacy/lstm.rmsprop",
-    "legacy/dl4mt.adam",
+    ("c", "float64"): {
+        "torch/torch.sgd_momentum_dampening0.9",
+        "torch/torch.rmsprop_centered_momentum",
+        "torch/torch.adam_amsgrad",
+        "legacy/lstm.adadelta",
+    },
+    ("c", "float32"): {
+        "cutedl/cutedl.momentum",
+        "cutedl/cutedl.adadelta",
+        "legacy/lstm.rmsprop",
+        "legacy/dl4mt.adam",
+    },
+    ("numba", "float64"): {"torch/torch.rmsprop_centered_momentum", "torch/torch.adam_amsgrad"},
+    ("numba", "float32"): {"cutedl/cutedl.momentum", "legacy/lstm.adadelta"},
 }
-"""One case of each formula: every case is a few C++ modules more, a second each."""
+"""What compiled backends run by default; each case takes c five seconds and numba fifteen."""
+
+
+def cases(dtype: str, backend: str = "", every: bool = True) -> list[Case]:
+    """The cases of a dtype: every one, or those that a compiled backend runs by default."""
+    return [
+        case
+        for case in CASES
+        if dtype in case.dtypes and (every or case.file in COMPILED[backend, dtype])
+    ]
 
 
 def assert_close(actual, expected, dtype: str, steps: int, what: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -66,6 +67,10 @@ class Backend(ABC):
 
     def before_call(self) -> None:  # noqa: B027  # most backends have nothing to prepare
         """Runs before each call of a compiled function. Default: nothing."""
+
+    def first_call(self) -> AbstractContextManager[object]:
+        """Surrounds the first call of a compiled function. Default: nothing."""
+        return nullcontext()
 
     def bring_here(self, variable: SharedVariable) -> None:
         """Convert a value that another backend left in a shared variable. Default: to NumPy."""

@@ -13,7 +13,7 @@ compiles nothing until it is called. A rule of one's own takes fifteen lines::
 
         def step(self, param, grad, state, rate):
             velocity = self.momentum * state["velocity"] + (1 - self.momentum) * grad
-            return -rate * pt.sgn(velocity), {"velocity": velocity}
+            return -rate * pt.sign(velocity), {"velocity": velocity}
 
     opt = symopt.compile_optimizer(SignMomentum(), lr, tparams, grads, inputs, cost)
 

@@ -178,7 +178,7 @@ def test_initial_values_of_slots(python_backend):
     assert opt.state["m/anchored/row"].get_value().dtype == "float64"
 
 
-def test_rules_do_not_depend_on_floatX(python_backend):
+def test_rules_do_not_depend_on_floatx(python_backend):
     results = []
     for floatX in ("float32", "float64"):
         with pytensor.config.change_flags(floatX=floatX):

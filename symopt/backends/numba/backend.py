@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -23,3 +25,16 @@ class NumbaBackend(Backend):
     def compile(self, inputs: Sequence[Any], outputs: Any, **keywords: Any) -> Function:
         keywords["mode"] = keywords.get("mode") or "NUMBA"
         return pytensor.function(inputs, outputs, **keywords)
+
+    def first_call(self) -> AbstractContextManager[object]:
+        return _without_performance_warnings()  # this is when Numba compiles
+
+
+@contextmanager
+def _without_performance_warnings() -> Iterator[None]:
+    """Numba warns about products of transposed arrays, which the user did not write."""
+    from numba.core.errors import NumbaPerformanceWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumbaPerformanceWarning)
+        yield
