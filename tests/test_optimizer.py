@@ -69,9 +69,9 @@ def test_phase_1_moves_only_the_parked_gradients_and_extra_updates(python_backen
     assert_same(opt.state_dict(), state)
     assert count.get_value() == 1
     assert list(opt.grads) == list(opt.params)
-    expected = pytensor.function(problem.inputs, problem.grads, mode="FAST_COMPILE")
+    expected = python_backend.compile(problem.inputs, problem.grads)
     for name, grad in zip(opt.grads, expected(*problem.batches[0]), strict=True):
-        np.testing.assert_array_equal(opt.grads[name].get_value(), grad)
+        np.testing.assert_allclose(opt.grads[name].get_value(), grad, rtol=1e-12, atol=1e-15)
     assert opt.f_update() == []
     assert opt.state["adam/step"].get_value() == 1
     assert count.get_value() == 1

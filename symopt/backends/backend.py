@@ -80,5 +80,7 @@ class Backend(ABC):
 def to_host(variable: SharedVariable) -> None:
     """Turn the array inside a shared variable into a NumPy array, if it is not one already."""
     value = stored_value(variable)
+    if type(value) is np.ndarray:  # nearly always, and this runs in every call
+        return
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
         store_value(variable, np.array(value))

@@ -101,6 +101,20 @@ def test_choice(monkeypatch):
     assert choose_backend(all_backends()["c"]).name == "c"
 
 
+SOFTMAX = """
+import sys, numpy, pytensor.tensor as pt, symopt
+x = pt.fmatrix("x")
+probabilities = symopt.function([x], pt.special.softmax(x, axis=1), backend="c")
+assert (probabilities(numpy.zeros((2, 4), "float32")) == 0.25).all()
+assert "numba" not in sys.modules
+"""
+
+
+@pytest.mark.core
+def test_operations_with_a_graph_inside_are_compiled_to_c_too():
+    subprocess.run([sys.executable, "-W", "error", "-c", SOFTMAX], check=True)
+
+
 IMPORT = """
 import sys, pytensor.tensor
 

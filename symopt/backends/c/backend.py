@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytensor
@@ -35,11 +36,27 @@ class CBackend(Backend):
 
     def compile(self, inputs: Sequence[Any], outputs: Any, **keywords: Any) -> Function:
         self.require()
-        keywords["mode"] = keywords.get("mode") or "CVM"
+        keywords["mode"] = keywords.get("mode") or _MODE
         with blas_flags(blas.linker_flags()):
             return pytensor.function(inputs, outputs, **keywords)
+
+    def first_call(self) -> AbstractContextManager[object]:
+        return _inner_graphs_in_c()
 
     def before_call(self) -> None:
         if self._blas_threads != config.threads:
             self._blas_threads = config.threads
             blas.set_threads(self._blas_threads)
+
+
+_MODE = "CVM"  # C code for each node, run by a loop in C
+
+
+@contextmanager
+def _inner_graphs_in_c() -> Iterator[None]:
+    """Operations with a graph inside (softmax) compile it when first run, in the default mode.
+
+    That is Numba: ten seconds for a softmax. Here they are compiled like the rest.
+    """
+    with blas_flags(blas.linker_flags()), pytensor.config.change_flags(mode=_MODE):
+        yield
