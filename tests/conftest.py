@@ -18,8 +18,12 @@ class PythonBackend(Backend):
 
     def compile(self, inputs, outputs, **keywords):
         keywords["mode"] = keywords.get("mode") or "FAST_COMPILE"
-        with pytensor.config.change_flags(cxx=""):  # or the loops inside would be compiled to C
+        with self.first_call():
             return pytensor.function(inputs, outputs, **keywords)
+
+    def first_call(self):
+        """Loops and other graphs inside are not compiled either, to C or with Numba."""
+        return pytensor.config.change_flags(cxx="", mode="FAST_COMPILE")
 
 
 @pytest.fixture(scope="session")

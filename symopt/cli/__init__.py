@@ -1,0 +1,22 @@
+"""The ``symopt`` command, one subcommand a file.
+
+The files import what they need when a subcommand runs, so that ``symopt --help`` is quick.
+"""
+
+from __future__ import annotations
+
+import click
+
+from symopt import __version__
+from symopt.cli.demo import demo
+from symopt.cli.doctor import doctor
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="symopt")
+def main() -> None:
+    """symopt: Theano-style training, compiled."""
+
+
+main.add_command(demo)
+main.add_command(doctor)
