@@ -197,7 +197,7 @@ def build_model(tparams: Mapping[str, SharedVariable]) -> Model:
 
     Every sequence has to have at least one row that its mask admits.
     """
-    x = pt.tensor3("x", dtype="float32")
+    x = pt.tensor("x", shape=(None, None, PIXELS), dtype="float32")
     mask = pt.matrix("mask", dtype="float32")
     y = pt.vector("y", dtype="int64")
     hidden = lstm_layer(tparams, x, mask)

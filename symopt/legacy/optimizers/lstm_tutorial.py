@@ -6,18 +6,21 @@ that Theano 1.0.5 gave. Statistics of the gradients move in phase 1, so that two
 
 The tutorial's ``adadelta`` and ``rmsprop`` take a rate and do not use it: its default of 1e-4
 would scale their steps away. ``f_update`` still needs one where ``lr`` is a symbolic scalar.
+Beyond the historical arguments each takes the keywords that all factories share (``backend``,
+``extra_updates``, ``transforms``...); see :func:`symopt.compile_optimizer`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 from pytensor.tensor.variable import TensorVariable
 
+from symopt.factories import Options
 from symopt.optimizer import Optimizer, compile_optimizer
 from symopt.rules import SGD, AdaDelta, RMSProp
 from symopt.state import Variables
@@ -49,9 +52,10 @@ def sgd(
     mask: Variable,
     y: Variable,
     cost: TensorVariable,
+    **options: Unpack[Options],
 ) -> Optimizer:
     r"""Stochastic gradient descent, :math:`p \leftarrow p - \eta g`."""
-    return compile_optimizer(SGD(), lr, tparams, grads, [x, mask, y], cost)
+    return compile_optimizer(SGD(), lr, tparams, grads, [x, mask, y], cost, **options)
 
 
 def adadelta(
@@ -62,10 +66,11 @@ def adadelta(
     mask: Variable,
     y: Variable,
     cost: TensorVariable,
+    **options: Unpack[Options],
 ) -> Optimizer:
     """AdaDelta with rho 0.95 and epsilon 1e-6 inside both roots; ``lr`` is not used."""
     rule = UnratedAdaDelta(statistics="phase1")
-    return compile_optimizer(rule, lr, tparams, grads, [x, mask, y], cost)
+    return compile_optimizer(rule, lr, tparams, grads, [x, mask, y], cost, **options)
 
 
 def rmsprop(
@@ -76,6 +81,7 @@ def rmsprop(
     mask: Variable,
     y: Variable,
     cost: TensorVariable,
+    **options: Unpack[Options],
 ) -> Optimizer:
     """Centered RMSProp with momentum 0.9 (Graves 2013) at the rate 1e-4; ``lr`` is not used."""
     rule = UnratedRMSProp(
@@ -87,4 +93,4 @@ def rmsprop(
         formulation="classical",
         statistics="phase1",
     )
-    return compile_optimizer(rule, lr, tparams, grads, [x, mask, y], cost)
+    return compile_optimizer(rule, lr, tparams, grads, [x, mask, y], cost, **options)

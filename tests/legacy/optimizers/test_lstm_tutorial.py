@@ -5,7 +5,6 @@ import pytensor.tensor as pt
 import pytest
 
 import symopt
-from symopt.backends import choose_backend
 from symopt.legacy.optimizers import lstm_tutorial
 from tests.problems import golden, lstm
 from tests.trajectories import assert_close
@@ -20,25 +19,16 @@ RUNS = [
 STATE = {"rgrad2": "mean_square_grad", "rup2": "mean_square_step"}
 
 
-@pytest.fixture
-def use(monkeypatch, python_backend):
-    """Let backend=None mean a backend, since the historical signature has no such argument."""
-
-    def use(backend):
-        chosen = python_backend if backend == "python" else choose_backend(backend)
-        monkeypatch.setattr("symopt.optimizer.choose_backend", lambda _: chosen)
-
-    return use
-
-
 @pytest.mark.parametrize(("backend", "dtype"), RUNS)
-def test_cost_gradients_and_twenty_steps_of_adadelta(use, backend, dtype):
-    use(backend)
+def test_cost_gradients_and_twenty_steps_of_adadelta(backend, dtype, python_backend):
+    backend = python_backend if backend == "python" else backend
     problem = lstm(dtype)
     data = golden(f"lstm/lstm_tutorial.{'f32' if dtype == 'float32' else 'f64'}.npz")
     lr = pt.scalar("lr")
     x, mask, y = problem.inputs
-    opt = lstm_tutorial.adadelta(lr, problem.tparams, problem.grads, x, mask, y, problem.cost)
+    opt = lstm_tutorial.adadelta(
+        lr, problem.tparams, problem.grads, x, mask, y, problem.cost, backend=backend
+    )
     f_grad_shared, f_update = opt
     for t, batch in enumerate(problem.batches):
         cost = f_grad_shared(*batch)
@@ -64,12 +54,20 @@ def test_cost_gradients_and_twenty_steps_of_adadelta(use, backend, dtype):
     ("rule", "rate"),
     [("rmsprop", 0.0001), pytest.param("sgd", 0.1, marks=pytest.mark.long)],
 )
-def test_twenty_steps_of_the_other_rules(use, rule, rate):
-    use("python")
+def test_twenty_steps_of_the_other_rules(rule, rate, python_backend):
     problem, data = lstm("float64"), golden("lstm/lstm_tutorial.f64.npz")
     x, mask, y = problem.inputs
     historical = getattr(lstm_tutorial, rule)
-    opt = historical(pt.scalar("lr"), problem.tparams, problem.grads, x, mask, y, problem.cost)
+    opt = historical(
+        pt.scalar("lr"),
+        problem.tparams,
+        problem.grads,
+        x,
+        mask,
+        y,
+        problem.cost,
+        backend=python_backend,
+    )
     for t, batch in enumerate(problem.batches):
         cost = opt.f_grad_shared(*batch)
         assert_close(cost, data[f"{rule}.cost"][t], "float64", t, f"cost {t}")
@@ -80,15 +78,16 @@ def test_twenty_steps_of_the_other_rules(use, rule, rate):
 
 @pytest.mark.core
 @pytest.mark.parametrize("rule", ["adadelta", "rmsprop"])
-def test_the_rate_is_required_and_ignored(use, rule):
-    use("python")
+def test_the_rate_is_required_and_ignored(rule, python_backend):
     results = []
     for rate in (1e-4, 123.0):
         tparams = symopt.init_tparams({"W": np.ones(3, "float32")})
         x, mask, y = pt.fvector("x"), pt.fvector("mask"), pt.fvector("y")
         cost = ((tparams["W"] * x) ** 2).sum()
         grads = [2 * tparams["W"] * x**2]
-        opt = getattr(lstm_tutorial, rule)(pt.scalar("lr"), tparams, grads, x, mask, y, cost)
+        opt = getattr(lstm_tutorial, rule)(
+            pt.scalar("lr"), tparams, grads, x, mask, y, cost, backend=python_backend
+        )
         one = np.arange(3, dtype="float32")
         opt.f_grad_shared(one, one, one)  # mask and y are not used, which legacy code relies on
         with pytest.raises(symopt.errors.RateTypeError):
