@@ -192,13 +192,23 @@ def lstm_layer(
     return hidden
 
 
-def build_model(tparams: Mapping[str, SharedVariable]) -> Model:
+def build_model(tparams: Mapping[str, SharedVariable], steps: int | None = None) -> Model:
     """The model and its cost over the shared variables ``tparams``.
 
-    Every sequence has to have at least one row that its mask admits.
+    Parameters
+    ----------
+    tparams
+        The shared variables of :func:`init_params`.
+    steps
+        Length of all sequences, padding included, if it is the same for every minibatch: there is
+        less to compile then. None (default): any length.
+
+    Notes
+    -----
+    The mask has to admit at least one row of every sequence.
     """
-    x = pt.tensor("x", shape=(None, None, PIXELS), dtype="float32")
-    mask = pt.matrix("mask", dtype="float32")
+    x = pt.tensor("x", shape=(steps, None, PIXELS), dtype="float32")
+    mask = pt.tensor("mask", shape=(steps, None), dtype="float32")
     y = pt.vector("y", dtype="int64")
     hidden = lstm_layer(tparams, x, mask)
     pooled = (hidden * mask[:, :, None]).sum(axis=0) / mask.sum(axis=0)[:, None]
