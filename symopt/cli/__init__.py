@@ -8,8 +8,7 @@ from __future__ import annotations
 import click
 
 from symopt import __version__
-from symopt.cli.demo import demo
-from symopt.cli.doctor import doctor
+from symopt.cli import demo, doctor
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,5 +17,5 @@ def main() -> None:
     """symopt: Theano-style training, compiled."""
 
 
-main.add_command(demo)
-main.add_command(doctor)
+main.add_command(demo.demo)
+main.add_command(doctor.doctor)

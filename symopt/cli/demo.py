@@ -149,7 +149,7 @@ def _choose_backend(name: str | None, display: PlainDisplay) -> Backend:
         warnings.simplefilter("always")
         backend = choose_backend(name)
     for warning in caught:
-        display.say(f"note      {warning.message}")
+        display.say(f"note: {warning.message}")
     return backend
 
 
@@ -164,19 +164,17 @@ def _introduce(
     parameters = sum(value.get_value(borrow=True).size for value in tparams.values())
     display.say("symopt demo: an LSTM reads handwritten digits, row by row")
     display.say()
-    display.say(
-        f"data      {train + validation + test:,} digits of 8 x 8 pixels: {train:,} to train on, "
-        f"{validation} to validate, {test} held out"
+    display.facts(
+        {
+            "data": f"{train + validation + test:,} digits of 8 x 8 pixels: {train:,} to train on, "
+            f"{validation} to validate, {test} held out",
+            "model": f"masked LSTM of {DIM_PROJ} units, mean over the rows, softmax over 10 "
+            f"digits: {parameters:,} parameters",
+            "training": f"adadelta, minibatches of {BATCH_SIZE}, noise of {NOISE} on the pixels, "
+            f"seed {seed}",
+            "backend": f"{backend.name}: {backend.diagnose().found}",
+        }
     )
-    display.say(
-        f"model     masked LSTM of {DIM_PROJ} units, mean over the rows, softmax over 10 digits: "
-        f"{parameters:,} parameters"
-    )
-    display.say(
-        f"training  adadelta, minibatches of {BATCH_SIZE}, noise of {NOISE} on the pixels, "
-        f"seed {seed}"
-    )
-    display.say(f"backend   {backend.name}: {backend.diagnose().found}")
     display.say()
 
 
@@ -253,15 +251,15 @@ def _summary(history: History) -> str:
         "stopped": "ended by Ctrl-C",
     }[history.ended]
     updates = len(history.costs)
-    text = f"trained for {history.seconds:.1f} s: {updates:,} updates"
-    if updates:
-        text += f", {updates / history.seconds:.0f} a second"
-    text += f"; {why}"
+    text = f"trained for {history.seconds:.1f} s ({why}): {updates:,} updates"
     if history.best is None:
-        return f"{text}, before the first update"
+        return text
     best = history.best
-    error = f"{best.validation.error:.1%}"
-    return f"{text}; parameters of epoch {best.number} kept (validation error {error})"
+    return (
+        f"{text}, {updates / history.seconds:.0f} a second\n"
+        f"kept the parameters of epoch {best.number}, "
+        f"which get {best.validation.error:.1%} of the validation digits wrong"
+    )
 
 
 def _write(display: PlainDisplay, out: Path, history: History, title: str) -> None:

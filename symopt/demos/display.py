@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console, Group, RenderableType
@@ -29,7 +29,15 @@ class PlainDisplay:
 
     def say(self, text: str = "") -> None:
         """Print a line about the run."""
-        self.console.print(text, soft_wrap=True, highlight=False, markup=False)
+        # Words are wrapped on a terminal only: a line in a file stays a line.
+        wrapped = self.console.is_terminal
+        self.console.print(text, soft_wrap=not wrapped, highlight=False, markup=False)
+
+    def facts(self, facts: Mapping[str, str]) -> None:
+        """Print names and what there is to say of each."""
+        width = max(map(len, facts))
+        for name, fact in facts.items():
+            self.say(f"{name:{width}}  {fact}")
 
     def result(self, text: str) -> None:
         """Print a line that is wanted even by those who asked for quiet."""
@@ -75,6 +83,13 @@ class PlainDisplay:
 
 class LiveDisplay(PlainDisplay):
     """A view that is redrawn in place, and leaves only whole lines behind."""
+
+    def facts(self, facts: Mapping[str, str]) -> None:
+        """Print names and what there is to say of each, in two columns."""
+        columns = Table.grid(padding=(0, 2))
+        for name, fact in facts.items():
+            columns.add_row(Text(name, "bold"), Text(fact))
+        self.console.print(columns)
 
     @contextmanager
     def _waiting(self, text: str) -> Iterator[None]:

@@ -192,23 +192,13 @@ def lstm_layer(
     return hidden
 
 
-def build_model(tparams: Mapping[str, SharedVariable], steps: int | None = None) -> Model:
+def build_model(tparams: Mapping[str, SharedVariable]) -> Model:
     """The model and its cost over the shared variables ``tparams``.
 
-    Parameters
-    ----------
-    tparams
-        The shared variables of :func:`init_params`.
-    steps
-        Length of all sequences, padding included, if it is the same for every minibatch: there is
-        less to compile then. None (default): any length.
-
-    Notes
-    -----
     The mask has to admit at least one row of every sequence.
     """
-    x = pt.tensor("x", shape=(steps, None, PIXELS), dtype="float32")
-    mask = pt.tensor("mask", shape=(steps, None), dtype="float32")
+    x = pt.tensor3("x", dtype="float32")
+    mask = pt.matrix("mask", dtype="float32")
     y = pt.vector("y", dtype="int64")
     hidden = lstm_layer(tparams, x, mask)
     pooled = (hidden * mask[:, :, None]).sum(axis=0) / mask.sum(axis=0)[:, None]

@@ -1,85 +1,162 @@
-"""The demo's training loop: early stopping, the parameters kept, and what ends it."""
+"""The training loop, on functions whose behaviour is known."""
+
+from itertools import chain
 
 import numpy as np
+import pytensor
 import pytest
 
 import symopt
+from symopt.demos.lstm_digits import build_model, init_params, load_split
 from symopt.demos.training import Validation, shuffled_minibatches, train
 from symopt.errors import NonFiniteError
 
-pytestmark = pytest.mark.core
+EXAMPLES = 10
 
 
-class Counter:
-    """Stands for an optimizer: every update adds the rate to the one parameter."""
+class Script:
+    """Stands for a model: the parameter counts updates, costs and validations are given."""
 
-    def __init__(self, costs=None):
-        self.tparams = symopt.init_tparams({"p": np.zeros(1)})
-        self.costs, self.updates = costs, 0
+    def __init__(self, validation_costs=(), costs=None):
+        self.p = pytensor.shared(np.float32(0), name="p")
+        self.validation_costs = list(validation_costs)
+        self.costs = costs
+        self.seen = []
 
-    def f_grad_shared(self, *minibatch):
-        return np.array(1.0 if self.costs is None else self.costs[self.updates])
+    def f_grad_shared(self, digits):
+        self.seen.append(digits.tolist())
+        return np.float32(1.5) if self.costs is None else self.costs[len(self.seen) - 1]
 
     def f_update(self, rate):
-        self.updates += 1
-        self.tparams["p"].set_value(self.tparams["p"].get_value() + rate)
+        self.p.set_value(self.p.get_value() + np.float32(rate))
+
+    def validate(self):
+        return Validation(self.validation_costs.pop(0), 0.25)
+
+    def train(self, seed=0, **keywords):
+        return train(
+            self.f_grad_shared,
+            self.f_update,
+            {"p": self.p},
+            EXAMPLES,
+            lambda digits: (digits,),
+            self.validate,
+            np.random.default_rng(seed),
+            **{"batch_size": 4, **keywords},
+        )
 
 
-def run(counter, validations, **keywords):
-    scores = iter(validations)
-    return train(
-        counter.f_grad_shared,
-        counter.f_update,
-        counter.tparams,
-        10,
-        lambda digits: (digits,),
-        lambda: Validation(next(scores), 0.5),
-        np.random.default_rng(0),
-        batch_size=4,
-        **keywords,
-    )
+def test_every_epoch_shows_every_example_once_in_another_order():
+    script = Script([3, 2])
+    history = script.train(max_epochs=2)
+    assert [len(digits) for digits in script.seen] == [4, 4, 2, 4, 4, 2]
+    epochs = [list(chain(*script.seen[:3])), list(chain(*script.seen[3:]))]
+    assert [sorted(epoch) for epoch in epochs] == 2 * [list(range(EXAMPLES))]
+    assert epochs[0] != epochs[1]
+    assert history.ended == "epochs"
+    assert [epoch.updates for epoch in history.epochs] == [3, 6]
+    assert history.costs == 6 * [1.5]
 
 
-def test_it_stops_when_validation_no_longer_improves_and_keeps_the_best():
-    counter = Counter()
-    history = run(counter, [3.0, 1.0, 2.0, 1.5, 0.5], patience=2, rate=0.5)
+def test_the_seed_decides_the_order():
+    seen = []
+    for seed in (0, 0, 1):
+        script = Script([1])
+        script.train(seed, max_epochs=1)
+        seen.append(script.seen)
+    assert seen[0] == seen[1] != seen[2]
+
+
+def test_training_ends_when_the_validation_cost_has_not_fallen_for_patience_epochs():
+    script = Script([5, 4, 4, 6, 3, 3.5, 3.1, 3, 1])
+    history = script.train(max_epochs=99, patience=3)
     assert history.ended == "patience"
-    assert [e.validation.cost for e in history.epochs] == [3.0, 1.0, 2.0, 1.5]
-    assert history.best.number == 2
-    assert counter.updates == len(history.costs) == 12  # 4 epochs of 4 + 4 + 2 examples
-    assert history.best_params["p"] == 0.5 * 6
-    assert counter.tparams["p"].get_value() == 0.5 * 12
+    assert len(history.epochs) == 8
+    assert history.best.number == 5
+    assert history.best_params["p"] == 15  # three updates an epoch
+    assert script.p.get_value() == 24
 
 
-def test_it_stops_after_the_last_epoch_and_when_asked():
-    assert run(Counter(), [3.0, 2.0], max_epochs=2).ended == "epochs"
-    counter = Counter()
-    history = run(counter, [3.0, 2.0], stop=lambda: counter.updates == 4)
+def test_the_rate_reaches_f_update():
+    script = Script([1])
+    script.train(max_epochs=1, rate=0.5)
+    assert script.p.get_value() == 1.5
+
+
+def test_stop_ends_training_before_the_next_update_and_validates():
+    script = Script([2, 1])
+    history = script.train(max_epochs=9, stop=lambda: len(script.seen) == 5)
     assert history.ended == "stopped"
-    assert [e.updates for e in history.epochs] == [3, 4]
-    history = run(Counter(), [], stop=lambda: True)
-    assert (history.best, history.costs, history.best_params["p"]) == (None, [], 0)
+    assert len(history.costs) == 5
+    assert [epoch.updates for epoch in history.epochs] == [3, 5]
+    assert history.best_params["p"] == 5
 
 
-def test_a_cost_that_is_not_finite_ends_it_before_its_update():
-    counter = Counter(costs=[1.0, np.nan])
-    with pytest.raises(NonFiniteError, match="minibatch 2 is nan"):
-        run(counter, [])
-    assert counter.updates == 1
+@pytest.mark.parametrize("updates", [0, 3])
+def test_stop_between_epochs_validates_nothing_twice(updates):
+    script = Script([2])
+    history = script.train(stop=lambda: len(script.seen) == updates)
+    assert history.ended == "stopped"
+    assert len(history.epochs) == updates // 3
+    assert history.best_params["p"] == updates
 
 
-def test_minibatches_hold_every_example_once_in_another_order():
-    rng = np.random.default_rng(0)
-    one, two = shuffled_minibatches(rng, 10, 4), shuffled_minibatches(rng, 10, 4)
-    assert [len(batch) for batch in one] == [4, 4, 2]
-    assert sorted(np.concatenate(one)) == sorted(np.concatenate(two)) == list(range(10))
-    assert (np.concatenate(one) != np.concatenate(two)).any()
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_cost_that_is_not_finite_is_an_error_and_moves_nothing(bad):
+    script = Script(costs=[1.0, bad])
+    with pytest.raises(NonFiniteError, match="minibatch 2"):
+        script.train()
+    assert script.p.get_value() == 1
+
+
+def test_on_update_is_called_after_updates_and_validations():
+    calls = []
+    script = Script([1])
+    script.train(
+        max_epochs=1, on_update=lambda h: calls.append((len(h.costs), len(h.epochs), h.ended))
+    )
+    assert calls == [(1, 0, ""), (2, 0, ""), (3, 0, ""), (3, 1, "epochs")]
+
+
+def test_shuffled_minibatches():
+    batches = shuffled_minibatches(np.random.default_rng(0), 7, 3)
+    assert [len(batch) for batch in batches] == [3, 3, 1]
+    assert sorted(np.concatenate(batches)) == list(range(7))
 
 
 def test_validation_of_probabilities():
-    probabilities = np.array([[0.5, 0.5], [0.25, 0.75], [1.0, 0.0]])
-    judged = Validation.of(probabilities, np.array([0, 1, 1]))
-    assert judged.error == pytest.approx(1 / 3)
-    assert np.isfinite(judged.cost)
-    exact = Validation.of(probabilities[:2], np.array([0, 1]))
-    assert exact.cost == pytest.approx(-(np.log(0.5) + np.log(0.75)) / 2)
+    probabilities = np.array([[0.5, 0.5, 0.0], [0.1, 0.2, 0.7], [1.0, 0.0, 0.0]], dtype="f")
+    validation = Validation.of(probabilities, np.array([0, 1, 0]))
+    assert validation.error == pytest.approx(1 / 3)
+    assert validation.cost == pytest.approx((np.log(2) - np.log(0.2)) / 3)
+    assert np.isfinite(Validation.of(probabilities, np.array([2, 2, 2])).cost)
+
+
+def test_adadelta_trains_the_lstm(python_backend):
+    digits = load_split().validation.take(np.arange(8))  # Python is slow: a few, a narrow model
+    tparams = symopt.init_tparams(init_params(np.random.default_rng(0), 4))
+    model = build_model(tparams)
+    opt = symopt.adadelta(
+        1.0,
+        tparams,
+        None,
+        [model.x, model.mask, model.y],
+        model.cost,
+        epsilon=1e-4,
+        backend=python_backend,
+    )
+    f_probabilities = symopt.function(
+        [model.x, model.mask], model.probabilities, backend=python_backend
+    )
+    history = train(
+        *opt,
+        tparams,
+        8,
+        digits.take,
+        lambda: Validation.of(f_probabilities(digits.x, digits.mask), digits.y),
+        np.random.default_rng(0),
+        max_epochs=10,
+    )
+    costs = [epoch.validation.cost for epoch in history.epochs]
+    assert costs[0] < np.log(10) * 1.05
+    assert costs[-1] < costs[0] - 0.05
