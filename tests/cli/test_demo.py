@@ -10,90 +10,106 @@ from click.testing import CliRunner
 from rich.console import Console
 
 import symopt
+from symopt.backends.choose import choose_backend
 from symopt.cli import demo, main
 from symopt.demos import curves, lstm_digits
 from symopt.demos.display import LiveDisplay, PlainDisplay, QuietDisplay, choose_display
 from symopt.demos.training import Epoch, History, Validation
 
 
-@pytest.fixture
-def small(monkeypatch, python_backend):
+@pytest.fixture(scope="module")
+def small(python_backend):
     """Make the demo small enough for Python."""
     split = lstm_digits.load_split()
     parts = zip(split, (12, 6, 10), strict=True)
     few = lstm_digits.Split(*(part.take(np.arange(count)) for part, count in parts))
-    monkeypatch.setattr(lstm_digits, "load_split", lambda: few)
-    monkeypatch.setattr(demo, "DIM_PROJ", 3)
-    monkeypatch.setattr(demo, "BATCH_SIZE", 8)
-    monkeypatch.setattr("symopt.backends.choose_backend", lambda name=None: python_backend)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lstm_digits, "load_split", lambda: few)
+        patch.setattr(demo, "DIM_PROJ", 3)
+        patch.setattr(demo, "BATCH_SIZE", 8)
+        patch.setattr("symopt.backends.choose_backend", lambda name=None: python_backend)
+        yield
 
 
 def run(*arguments):
     return CliRunner().invoke(main, ["demo", *map(str, arguments)])
 
 
-def test_demo_writes_parameters_and_curves(small, tmp_path):
-    out = tmp_path / "a" / "b"
-    result = run("--out", out, "--max-epochs", 2, "--seed", 3)
+@pytest.fixture(scope="module")
+def finished(small, tmp_path_factory):
+    """A run of eight epochs: where it wrote, and what it printed."""
+    out = tmp_path_factory.mktemp("demo") / "a" / "b"
+    result = run("--out", out, "--max-epochs", 8, "--seed", 3)
     assert result.exit_code == 0, result.output
+    return out, result.output
+
+
+def test_demo_says_what_it_does(finished):
+    out, output = finished
     for expected in (
         "12 to train on, 6 to validate, 10 held out",
-        "173 parameters",
+        "184 parameters",
         "python: PyTensor's Python implementations",
         "compiled in",
-        "epoch 2/2: cost 2.",
-        "4 updates",
+        "epoch 8/8: cost 2.",
+        "(all epochs done): 16 updates",
         "of 10 held-out digits right",
         f"wrote {out / 'params.npz'}",
     ):
-        assert expected in result.output
+        assert expected in output
+
+
+def test_demo_writes_parameters_and_curves(finished):
+    out, _ = finished
     saved = symopt.load_params(out / "params.npz")
     assert saved["lstm_U"].shape == (3, 12)
-    assert len(saved["history_costs"]) == 4
-    assert len(saved["history_errors"]) == 2
+    assert len(saved["history_errors"]) == 8
+    costs = saved["history_costs"]
+    assert len(costs) == 16
+    assert costs[0] == pytest.approx(np.log(10), rel=0.02)
+    assert costs[-2:].mean() < costs[:2].mean()
     if curves.can_draw():
         assert (out / "curves.png").read_bytes().startswith(b"\x89PNG")
 
-    # The same seed gives the same numbers; and without matplotlib the rest is written.
-    again = tmp_path / "again"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(curves, "find_spec", lambda name: None)
-        result = run("--out", again, "--max-epochs", 2, "--seed", 3, "--quiet")
-    assert result.exit_code == 0, result.output
-    lines = result.output.splitlines()
-    assert "held-out digits right" in lines[0]
-    assert lines[2] == "no curves.png: matplotlib is missing (pip install symopt[plot])"
-    assert len(lines) == 3
-    assert not (again / "curves.png").exists()
-    repeated = symopt.load_params(again / "params.npz")
-    assert all((repeated[name] == value).all() for name, value in saved.items())
-    assert symopt.config.threads == symopt.config.__class__().threads
 
-
-def test_ctrl_c_ends_training_and_writes(small, tmp_path, monkeypatch):
+def test_ctrl_c_ends_training_and_the_same_seed_gives_the_same_numbers(
+    finished, tmp_path, monkeypatch
+):
     before = signal.getsignal(signal.SIGINT)
-    take = lstm_digits.Sequences.take
-    taken = []
+    take, taken = lstm_digits.Sequences.take, []
 
     def take_and_interrupt(digits, indices):
         taken.append(indices)
-        if len(taken) == 3:
+        if len(taken) == 5:
             signal.raise_signal(signal.SIGINT)
         return take(digits, indices)
 
     monkeypatch.setattr(lstm_digits.Sequences, "take", take_and_interrupt)
-    result = run("--out", tmp_path, "--max-epochs", 9)
+    monkeypatch.setattr(curves, "find_spec", lambda name: None)
+    result = run("--out", tmp_path, "--max-epochs", 8, "--seed", 3, "--quiet")
     assert result.exit_code == 0, result.output
-    assert "(ended by Ctrl-C): 3 updates" in result.output
-    assert len(symopt.load_params(tmp_path / "params.npz")["history_costs"]) == 3
     assert signal.getsignal(signal.SIGINT) is before
 
+    accuracy, wrote, hint = result.output.splitlines()
+    assert "of 10 held-out digits right" in accuracy
+    assert wrote == f"wrote {tmp_path / 'params.npz'}"
+    assert hint == "no curves.png: matplotlib is missing (pip install symopt[plot])"
 
-def test_second_ctrl_c_interrupts():
-    with pytest.raises(KeyboardInterrupt), demo._interrupt_as_request() as stop:
+    costs = symopt.load_params(tmp_path / "params.npz")["history_costs"]
+    whole = symopt.load_params(finished[0] / "params.npz")["history_costs"]
+    assert costs.tolist() == whole[:5].tolist()
+
+
+def press_ctrl_c_twice():
+    with demo._interrupt_as_request() as stop:
         signal.raise_signal(signal.SIGINT)
         assert stop()
         signal.raise_signal(signal.SIGINT)
+
+
+def test_second_ctrl_c_interrupts():
+    with pytest.raises(KeyboardInterrupt):
+        press_ctrl_c_twice()
 
 
 @pytest.mark.parametrize(
@@ -114,6 +130,7 @@ def test_wrong_arguments(arguments, expected):
 
 
 def test_errors_of_symopt_are_shown_without_a_traceback(tmp_path, monkeypatch):
+    monkeypatch.setattr("symopt.backends.choose_backend", choose_backend)  # not the small one
     monkeypatch.setenv("SYMOPT_BACKEND", "theano")
     result = run("--out", tmp_path)
     assert result.exit_code == 1

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 import symopt
-from symopt.backends import Backend, Diagnosis, NumbaBackend
+from symopt.backends import Backend, Diagnosis
 from symopt.cli import doctor, main
 
 
@@ -108,7 +108,8 @@ def test_wrong_numbers_are_found_out(python_backend):
     assert "ArithmeticError: tanh(x W) came out as float32" in finding.remedy
 
 
-def test_numba_is_really_tried():
-    finding = doctor.examine(NumbaBackend(), trial=True)
+def test_a_trial_takes_its_time(python_backend):
+    finding = doctor.examine(python_backend, trial=True)
     assert finding.works
     assert finding.compile_seconds > finding.call_seconds > 0
+    assert doctor.examine(python_backend, trial=False).compile_seconds is None

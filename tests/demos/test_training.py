@@ -6,8 +6,6 @@ import numpy as np
 import pytensor
 import pytest
 
-import symopt
-from symopt.demos.lstm_digits import build_model, init_params, load_split
 from symopt.demos.training import Validation, shuffled_minibatches, train
 from symopt.errors import NonFiniteError
 
@@ -130,33 +128,3 @@ def test_validation_of_probabilities():
     assert validation.error == pytest.approx(1 / 3)
     assert validation.cost == pytest.approx((np.log(2) - np.log(0.2)) / 3)
     assert np.isfinite(Validation.of(probabilities, np.array([2, 2, 2])).cost)
-
-
-def test_adadelta_trains_the_lstm(python_backend):
-    digits = load_split().validation.take(np.arange(8))  # Python is slow: a few, a narrow model
-    tparams = symopt.init_tparams(init_params(np.random.default_rng(0), 4))
-    model = build_model(tparams)
-    opt = symopt.adadelta(
-        1.0,
-        tparams,
-        None,
-        [model.x, model.mask, model.y],
-        model.cost,
-        epsilon=1e-4,
-        backend=python_backend,
-    )
-    f_probabilities = symopt.function(
-        [model.x, model.mask], model.probabilities, backend=python_backend
-    )
-    history = train(
-        *opt,
-        tparams,
-        8,
-        digits.take,
-        lambda: Validation.of(f_probabilities(digits.x, digits.mask), digits.y),
-        np.random.default_rng(0),
-        max_epochs=10,
-    )
-    costs = [epoch.validation.cost for epoch in history.epochs]
-    assert costs[0] < np.log(10) * 1.05
-    assert costs[-1] < costs[0] - 0.05
