@@ -17,7 +17,8 @@ from pytensor.tensor.variable import TensorVariable
 from symopt.backends import Backend, choose_backend, to_host
 from symopt.errors import RateTypeError, ShapeError, StateDictError
 from symopt.function import CompiledFunction
-from symopt.graph import Phase, UpdateGraph, build_update_graph, merge_phases
+from symopt.graph import Group, Phase, UpdateGraph, build_grouped_graph, merge_phases
+from symopt.graph.validate import check_rule
 from symopt.rules.rule import PerParameterRule, Rule
 from symopt.transforms.transform import GradientTransform, Transform
 
@@ -255,19 +256,41 @@ def compile_optimizer(
     UnknownBackendError, BackendUnavailableError
         There is no such backend, or it cannot work here.
     """
-    chosen = choose_backend(backend)
-    graph = build_update_graph(
-        rule,
+    name = name or check_rule(rule).name
+    group = Group(rule, tparams, grads, transforms)
+    return compile_grouped_optimizer(
+        [group],
         lr,
-        tparams,
-        grads,
         inputs,
         cost,
-        transforms=transforms,
         extra_updates=extra_updates,
+        backend=backend,
         name=name,
+        profile=profile,
     )
-    return Optimizer(graph, chosen, transforms, profile)
+
+
+def compile_grouped_optimizer(
+    groups: Sequence[Group],
+    lr: Any,
+    inputs: Sequence[Variable],
+    cost: TensorVariable,
+    *,
+    name: str,
+    extra_updates: Any = (),
+    backend: str | Backend | None = None,
+    profile: Any = False,
+) -> Optimizer:
+    """Several groups of parameters over one cost, each with an update phase of its own.
+
+    The optimizer unpacks to ``f_grad_shared`` and one update function for each group, in their
+    order. No two groups share a parameter's name; a group's transforms see its own parameters.
+
+    Parameters and errors are those of :func:`compile_optimizer`.
+    """
+    chosen = choose_backend(backend)
+    graph = build_grouped_graph(groups, lr, inputs, cost, extra_updates=extra_updates, name=name)
+    return Optimizer(graph, chosen, [t for group in groups for t in group.transforms], profile)
 
 
 Check = tuple[GradientTransform, Mapping[str, SharedVariable]]
@@ -278,10 +301,9 @@ def _checks(transforms: Sequence[Transform], graph: UpdateGraph) -> list[Check]:
     found: list[Check] = []
     for transform in transforms:
         if isinstance(transform, GradientTransform) and transform.runs_first:
-            slots = {
-                slot.name: graph.state[f"{transform.name}/{slot.name}"]
-                for slot in transform.global_slots
-            }
+            before = sum(other.name == transform.name for other, _ in found)
+            owner = f"{transform.name}#{before + 1}" if before else transform.name
+            slots = {s.name: graph.state[f"{owner}/{s.name}"] for s in transform.global_slots}
             found.append((transform, slots))
     return found
 

@@ -15,7 +15,7 @@ from symopt.errors import RuleError
 Variables: TypeAlias = Mapping[str, TensorVariable]
 """Names (of parameters, or of slots) to symbolic variables."""
 
-Initial = float | NDArray[np.generic] | Callable[[NDArray[np.generic]], object]
+Initial = float | NDArray[np.generic] | Callable[[Any], object]
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,15 @@ class Slot:
         How the rule reads it (``state[name]``) and how it is called in ``opt.state``:
         ``{param}/{rule}/{name}``, or ``{rule}/{name}`` for a global slot.
     initial
-        Value before the first update: a number, which fills the array; an array of the
-        slot's shape; or, for a slot per parameter, a function of the parameter's value.
+        Value before the first update: a number, which fills the array; an array; or a function
+        that gives one of these, of the parameter's value, or for a global slot of all
+        parameters' values by name.
     shape
-        Shape of the array. None (default) is the parameter's own shape, and ``()`` for a
-        global slot.
+        Shape of the array. None (default) is the shape of the array that ``initial`` gives; where
+        that is a number, the parameter's own shape, and ``()`` for a global slot.
     dtype
-        dtype of the array. None (default) is the parameter's own dtype, and float64 for a
-        global slot.
+        dtype of the array. None (default) is the parameter's own dtype; for a global slot that of
+        the array that ``initial`` gives, or float64.
     first
         A function ``first(param, grad, rate)`` of symbolic variables. During the first update
         the rule sees its result in place of the stored value. Slots per parameter only.
@@ -53,29 +54,31 @@ class Slot:
                 f"A slot's name has to be a Python identifier, and {self.name!r} is not one."
             )
 
-    def value(self, param: NDArray[np.generic] | None) -> NDArray[np.generic]:
-        """The slot's array before the first update; ``param`` is None for a global slot."""
-        shape = self.shape
-        if shape is None:
-            shape = () if param is None else param.shape
-        dtype = np.dtype(self.dtype or ("float64" if param is None else param.dtype))
-        initial: Any = self.initial
-        if callable(initial):
-            if param is None:
-                raise RuleError(
-                    f"The global slot {self.name!r} has a function as its initial value, "
-                    "which only a slot per parameter can have; give a number or an array."
-                )
-            initial = initial(param)
-        if np.ndim(initial) == 0 and initial == 0:
-            return np.zeros(shape, dtype)  # calloc: no memory is touched until it is used
+    def value(self, param: NDArray[np.generic]) -> NDArray[np.generic]:
+        """The array of a slot of this parameter before the first update."""
+        initial: Any = self.initial(param) if callable(self.initial) else self.initial
+        return self._array(initial, param.shape, param.dtype)
+
+    def global_value(self, params: Mapping[str, NDArray[np.generic]]) -> NDArray[np.generic]:
+        """The array of a global slot before the first update."""
+        initial: Any = self.initial(params) if callable(self.initial) else self.initial
+        own_dtype = getattr(initial, "dtype", "float64")
+        return self._array(initial, (), np.dtype(own_dtype))
+
+    def _array(
+        self, initial: Any, shape_of_number: tuple[int, ...], own_dtype: np.dtype
+    ) -> NDArray[np.generic]:
+        dtype = np.dtype(self.dtype or own_dtype)
         if np.ndim(initial) == 0:
+            shape = shape_of_number if self.shape is None else self.shape
+            if initial == 0:
+                return np.zeros(shape, dtype)  # calloc: no memory is touched until it is used
             return np.full(shape, initial, dtype)
         array = np.array(initial, dtype)
-        if array.shape != shape:
+        if self.shape is not None and array.shape != self.shape:
             raise RuleError(
                 f"The initial value of the slot {self.name!r} has shape {array.shape}; "
-                f"expected {shape}."
+                f"expected {self.shape}."
             )
         return array
 

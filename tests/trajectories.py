@@ -7,19 +7,31 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from symopt.legacy.optimizers.lstm_tutorial import UnratedAdaDelta, UnratedRMSProp
-from symopt.rules import SGD, AdaDelta, Adam, Momentum, RMSProp
+import symopt
+from symopt.legacy.optimizers.rules import (
+    MisbasedAdam,
+    RateAsEpsilonAdaDelta,
+    StaleMomentum,
+    UnratedAdaDelta,
+    UnratedRMSProp,
+)
+from symopt.rules import (
+    SGD,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdaMax,
+    AdamW,
+    Momentum,
+    NAdam,
+    Nesterov,
+    RAdam,
+    RMSProp,
+    Rprop,
+)
 from tests.problems import NAMES, golden
 
 SNAPSHOTS = (1, 2, 5, 10, 50)
-TUTORIAL_RMSPROP = {
-    "rho": 0.95,
-    "epsilon": 1e-4,
-    "epsilon_placement": "inside",
-    "centered": True,
-    "momentum": 0.9,
-    "formulation": "classical",
-}
 
 
 @dataclass
@@ -28,17 +40,22 @@ class Case:
 
     file: str
     rule: Callable
-    rate: float
+    rate: float | Callable[[int], float]  # or a schedule
     state: dict[str, str] = field(default_factory=dict)
     dtypes: tuple[str, ...] = ("float64", "float32")
+    transforms: Callable[[], list] = list
+    minibatch: Callable[[int], int] = lambda t: t % 10
+
+    def rate_at(self, t: int) -> float:
+        return self.rate(t) if callable(self.rate) else self.rate
 
     def arrays(self, dtype: str) -> dict[str, np.ndarray]:
         return golden(f"{self.file}.{'f32' if dtype == 'float32' else 'f64'}.npz")
 
 
-def _torch(name: str, rule: Callable, rate: float, **state: str) -> Case:
+def _torch(name: str, rule: Callable, rate: float, transforms=list, **state: str) -> Case:
     names = {f"{{param}}.{key}": value for key, value in state.items()}
-    return Case(f"torch/torch.{name}", rule, rate, names, ("float64",))
+    return Case(f"torch/torch.{name}", rule, rate, names, ("float64",), transforms)
 
 
 def _cutedl(name: str, rule: Callable, rate: float, **state: str) -> Case:
@@ -116,13 +133,79 @@ CASES = [
     ),
     _legacy(
         "lstm.rmsprop",
-        lambda: UnratedRMSProp(**TUTORIAL_RMSPROP, statistics="phase1"),
+        UnratedRMSProp,
         1e-4,
         rgrad2=_MS,
         rgrad=_MG,
         updir="velocity",
     ),
     _legacy("dl4mt.adam", lambda: Adam(epsilon_hat=True), 0.01),
+    _torch("sgd_nesterov", lambda: Nesterov(0.9, "torch"), 0.05, momentum_buffer="velocity"),
+    _torch(
+        "sgd_momentum_wd",
+        lambda: Momentum(0.9, "torch"),
+        0.05,
+        lambda: [symopt.weight_decay(0.01)],
+        momentum_buffer="velocity",
+    ),
+    _torch("adagrad", lambda: AdaGrad(1e-10), 0.1, sum="sum_square_grad"),
+    _torch(
+        "adagrad_lrdecay",
+        lambda: AdaGrad(1e-10, initial_accumulator=0.1),
+        symopt.schedules.inverse(0.1, 0.01),
+        sum="sum_square_grad",
+    ),
+    _torch("adam_wd", Adam, 0.01, lambda: [symopt.weight_decay(0.01)], exp_avg=_MG, exp_avg_sq=_MS),
+    _torch("adamw", AdamW, 0.01, exp_avg=_MG, exp_avg_sq=_MS),
+    Case(
+        "torch/torch.adamw",
+        Adam,
+        0.01,
+        dtypes=("float64",),
+        transforms=lambda: [symopt.weight_decay(0.01, mode="decoupled")],
+    ),
+    _torch("adamax", AdaMax, 0.01, exp_avg=_MG, exp_inf="norm"),
+    _torch("nadam", NAdam, 0.01, exp_avg=_MG, exp_avg_sq=_MS),
+    _torch("radam", RAdam, 0.01, exp_avg=_MG, exp_avg_sq=_MS),
+    _torch(
+        "rprop",
+        lambda: Rprop(on_sign_change="skip"),
+        0.01,
+        prev="last_grad",
+        step_size="step_size",
+    ),
+    Case(
+        "torch/torch.rprop_fullbatch",
+        lambda: Rprop(step_max=0.02, on_sign_change="skip"),
+        0.002,
+        {"{param}.prev": "last_grad", "{param}.step_size": "step_size"},
+        ("float64",),
+        minibatch=lambda t: 7,
+    ),
+    _cutedl("adagrad", AdaGrad, 0.1, adagrad="sum_square_grad"),
+    _legacy("wap_dn.adam", MisbasedAdam, 0.01),
+    _legacy("wap_dn.adam_sched", MisbasedAdam, symopt.schedules.step(0.02, 20, 0.5)),
+    _legacy("wap_dn.sgd_momentum", StaleMomentum, 0.05, update="velocity"),
+    _legacy(
+        "wap_dn.sgd_momentum_sched",
+        StaleMomentum,
+        symopt.schedules.step(0.05, 20, 0.5),
+        update="velocity",
+    ),
+    _legacy(
+        "wap_dn.adadelta",
+        lambda: RateAsEpsilonAdaDelta(statistics="phase1"),
+        1e-6,
+        rgrad2=_MS,
+        rup2=_MU,
+    ),
+    _legacy(
+        "wap_dn.adadelta_lr1e-8",
+        lambda: RateAsEpsilonAdaDelta(statistics="phase1"),
+        1e-8,
+        rgrad2=_MS,
+        rup2=_MU,
+    ),
 ]
 
 
@@ -131,9 +214,14 @@ COMPILED = {
         "torch/torch.sgd_momentum_dampening0.9",
         "torch/torch.rmsprop_centered_momentum",
         "torch/torch.adam_amsgrad",
+        "torch/torch.nadam",
+        "torch/torch.radam",
+        "torch/torch.rprop",
         "legacy/lstm.adadelta",
     },
     ("c", "float32"): {
+        "cutedl/cutedl.adagrad",
+        "legacy/wap_dn.adam",
         "cutedl/cutedl.momentum",
         "cutedl/cutedl.adadelta",
         "legacy/lstm.rmsprop",

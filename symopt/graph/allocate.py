@@ -65,6 +65,7 @@ def allocate(
         repeat += 1
         name = f"{owner.name}#{repeat}"
     taken.add(name)
+    values = {param: variable.get_value(borrow=True) for param, variable in params.items()}
     global_slots = owner.global_slots
     if any(slot.first is not None for slot in owner.slots):
         global_slots += (STARTED,)
@@ -73,14 +74,17 @@ def allocate(
         {
             param: {
                 slot.name: buffer(
-                    slot.value(variable.get_value(borrow=True)),
+                    slot.value(value),
                     f"{escape(param)}/{name}/{slot.name}",
                 )
                 for slot in owner.slots
             }
-            for param, variable in params.items()
+            for param, value in values.items()
         },
-        {slot.name: buffer(slot.value(None), f"{name}/{slot.name}") for slot in global_slots},
+        {
+            slot.name: buffer(slot.global_value(values), f"{name}/{slot.name}")
+            for slot in global_slots
+        },
     )
 
 

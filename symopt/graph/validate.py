@@ -247,6 +247,22 @@ def check_transforms(transforms: Any) -> tuple[Transform, ...]:
     return tuple(transforms)
 
 
+def check_together(rule: Rule | PerParameterRule, transforms: Iterable[Transform]) -> None:
+    """Raise if a transform needs of the rule what it does not do."""
+    decays = [t for t in transforms if isinstance(t, StepTransform) and t.inside_velocity]
+    if decays and not rule.takes_velocity_decay:
+        raise RuleError(
+            f"{decays[0]!r} decays inside a velocity, and {rule.name} keeps none that takes it; "
+            "expected momentum or nesterov. With another rule take mode='coupled' or 'decoupled'."
+        )
+    gathering = [t for t in transforms if isinstance(t, GradientTransform) and t.gathers]
+    if gathering and getattr(rule, "statistics", "phase2") == "phase1":
+        raise RuleError(
+            f"{gathering[0]!r} gathers gradients over several calls, and {rule!r} moves its "
+            "averages in each of them; expected statistics='phase2'."
+        )
+
+
 def check_targets(phase: Phase) -> None:
     """Raise if two updates of one phase write one shared variable."""
     seen: dict[SharedVariable, str] = {}

@@ -32,6 +32,9 @@ from pytensor.tensor.variable import TensorVariable
 
 from symopt.state import Slot, State, Variables
 
+VELOCITY_DECAY = "velocity_decay"
+"""The entry of ``state`` with a weight decay to be added inside the velocity, if there is one."""
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -60,11 +63,15 @@ class UpdateRule(ABC):
         State kept for each parameter.
     global_slots
         State kept once for the whole rule (a step count, say).
+    takes_velocity_decay
+        Whether ``step`` adds ``state[VELOCITY_DECAY]``, where there is one, to what drives its
+        velocity.
     """
 
     name: ClassVar[str]
     slots: tuple[Slot, ...] = ()
     global_slots: tuple[Slot, ...] = ()
+    takes_velocity_decay: ClassVar[bool] = False
 
     def observe(self, cost: TensorVariable, params: Variables, grads: Variables) -> Observed:
         """Quantities to be computed with the gradients, such as curvature. Default: none.
@@ -72,6 +79,16 @@ class UpdateRule(ABC):
         They reach ``step`` as further entries of its ``state``.
         """
         return Observed()
+
+    def observe_with(
+        self, state: State, cost: TensorVariable, params: Variables, grads: Variables
+    ) -> Observed:
+        """``observe`` for rules that look at their own state to do so (random probes).
+
+        ``state`` holds the slots as phase 2 left them; only phase 2 moves them. Default:
+        ``observe``, which needs no state.
+        """
+        return self.observe(cost, params, grads)
 
     def advance(self, state: Variables) -> Variables:
         """New values of the global slots, once per update, before the steps. Default: none.

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import reduce
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.tensor.variable import TensorVariable
 
 from symopt.errors import NonFiniteError
 from symopt.hyperparameters import check_integer
 from symopt.state import Slot, State, Variables
-from symopt.transforms.transform import GradientTransform, Transformed
+from symopt.transforms.transform import GradientTransform, SharedVariables, Transformed
 
 
 class SkipNonFinite(GradientTransform):
@@ -55,9 +53,7 @@ class SkipNonFinite(GradientTransform):
         }
         return Transformed(grads, State(shared=moved), gate=finite)
 
-    def check(
-        self, state: Mapping[str, SharedVariable], grads: Mapping[str, SharedVariable]
-    ) -> None:
+    def check(self, state: SharedVariables, grads: SharedVariables) -> None:
         if self.max_consecutive is None:
             return
         consecutive = int(state["consecutive"].get_value(borrow=True))

@@ -8,14 +8,16 @@ after the step. Each may keep named state, declared as a rule declares its own.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.tensor.variable import TensorVariable
 
 from symopt.state import Slot, State, Variables
+
+SharedVariables: TypeAlias = Mapping[str, SharedVariable]
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,18 @@ class Transform(ABC):
     slots: tuple[Slot, ...] = ()
     global_slots: tuple[Slot, ...] = ()
 
+    def attach(  # noqa: B027  # most transforms keep nothing
+        self, params: SharedVariables, state: Mapping[str, SharedVariables]
+    ) -> None:
+        """Called when an optimizer is built, with its parameters and this transform's slots.
+
+        ``state`` maps a parameter's name to its slots. Default: nothing is kept.
+        """
+
     def __repr__(self) -> str:
-        settings = ", ".join(f"{key}={value!r}" for key, value in vars(self).items())
-        return f"{self.name}({settings})"
+        settings = {k: v for k, v in vars(self).items() if not k.startswith("_")}
+        shown = ", ".join(f"{key}={value!r}" for key, value in settings.items())
+        return f"{self.name}({shown})"
 
 
 class GradientTransform(Transform):
@@ -66,9 +77,12 @@ class GradientTransform(Transform):
     ----------
     runs_first
         The transform has to stand first in the list.
+    gathers
+        It gathers gradients over several calls, as ``average`` says.
     """
 
     runs_first: ClassVar[bool] = False
+    gathers: ClassVar[bool] = False
 
     def watch(
         self, cost: TensorVariable, grads: Variables, state: State
@@ -87,9 +101,27 @@ class GradientTransform(Transform):
     def apply(self, grads: Variables, params: Variables, state: State) -> Transformed:
         """The gradients for the next transform, or for the rule."""
 
-    def check(
-        self, state: Mapping[str, SharedVariable], grads: Mapping[str, SharedVariable]
-    ) -> None:
+    def average(
+        self, value: TensorVariable, total: TensorVariable, state: State
+    ) -> tuple[TensorVariable, TensorVariable]:
+        """For a transform that gathers: the mean of a quantity over the calls so far.
+
+        What a rule observes beside the gradients is gathered by it too.
+
+        Parameters
+        ----------
+        value, total
+            A quantity of this call, and the sum of those before it.
+        state
+            The slots before this call.
+
+        Returns
+        -------
+        mean, new_total
+        """
+        return value, total
+
+    def check(self, state: SharedVariables, grads: SharedVariables) -> None:
         """Runs on the host after each call that computes the cost, and after each update.
 
         ``state`` maps the names of the global slots to their shared variables; ``grads`` maps
@@ -98,7 +130,15 @@ class GradientTransform(Transform):
 
 
 class StepTransform(Transform):
-    """Changes the steps that the rule gave, before they are added to the parameters."""
+    """Changes the steps that the rule gave, before they are added to the parameters.
+
+    Attributes
+    ----------
+    inside_velocity
+        It has terms to be added inside the velocity of a momentum rule.
+    """
+
+    inside_velocity: ClassVar[bool] = False
 
     @abstractmethod
     def apply(
@@ -108,6 +148,14 @@ class StepTransform(Transform):
 
         ``params`` are the parameters before the update, ``rate`` is a float64 scalar.
         """
+
+    def frozen(self, names: Collection[str]) -> Collection[str]:
+        """Those of the parameters ``names`` that are not to be written at all. Default: none."""
+        return ()
+
+    def velocity_decay(self, params: Variables) -> Variables:
+        """For a transform inside the velocity: the terms, for those parameters that have one."""
+        return {}
 
 
 class ParameterTransform(Transform):

@@ -31,7 +31,15 @@ def build_all(followed, dtype, statistics=None):
         own, rule = mlp(dtype, problem.inputs), case.rule()
         rule.statistics = statistics or rule.statistics
         graphs.append(
-            build_update_graph(rule, case.rate, own.tparams, own.grads, own.inputs, own.cost)
+            build_update_graph(
+                rule,
+                0.0,  # each step says which
+                own.tparams,
+                own.grads,
+                own.inputs,
+                own.cost,
+                transforms=case.transforms(),
+            )
         )
     return problem, graphs
 
@@ -41,9 +49,12 @@ def joined(name, backend, phases, inputs):
     outputs = [output for phase in phases for output in phase.outputs]
     updates = [(u.target, u.value) for phase in phases for u in phase.updates]
     rates = [v for phase in phases for v in phase.inputs if v not in inputs]
-    function = CompiledFunction(name, [*inputs, *rates], outputs, backend, updates=updates)
-    arguments = [0.0, False] * (len(rates) // 2)
-    return lambda *batch: function(*batch, *arguments)
+    return CompiledFunction(name, [*inputs, *rates], outputs, backend, updates=updates)
+
+
+def rates_at(followed, t):
+    """What the update phases take as their rates, one after the other."""
+    return [argument for case in followed for argument in (case.rate_at(t), True)]
 
 
 def common_gradients(problem, backend):
@@ -58,11 +69,11 @@ def common_gradients(problem, backend):
     )
 
 
-def follow(followed, dtype, graphs, batches, run):
+def follow(followed, dtype, graphs, run):
     """Take 50 steps and compare parameters, costs and the last state with the golden ones."""
     costs = []
     for t in range(50):
-        costs.append(run(batches[t % 10]))
+        costs.append(run(t))
         if t + 1 in SNAPSHOTS:
             for case, graph in zip(followed, graphs, strict=True):
                 assert_parameters(case, graph, dtype, t + 1)
@@ -80,17 +91,18 @@ def test_updates_follow_the_reference(backend, every, dtype, python_backend):
     gradients = common_gradients(problem, backend)
     updates = joined("updates", backend, [g.updates[0] for g in graphs], [])
 
-    def run(batch):
+    def run(t):
         costs = []
-        for graph in graphs:
+        for case, graph in zip(followed, graphs, strict=True):
+            batch = problem.batches[case.minibatch(t)]
             cost, *grads = gradients(*batch, *(p.get_value() for p in graph.params.values()))
             costs.append(cost)
             for parked, grad in zip(graph.grads.values(), grads, strict=True):
                 parked.set_value(grad)
-        updates()
+        updates(*rates_at(followed, t))
         return costs
 
-    follow(followed, dtype, graphs, problem.batches, run)
+    follow(followed, dtype, graphs, run)
 
 
 @pytest.mark.core
@@ -100,12 +112,12 @@ def test_two_phases_with_historical_statistics_follow_the_reference(python_backe
     gradients = joined("gradients", python_backend, [g.gradient for g in graphs], problem.inputs)
     updates = joined("updates", python_backend, [g.updates[0] for g in graphs], [])
 
-    def run(batch):
-        costs = gradients(*batch)
-        updates()
+    def run(t):
+        costs = gradients(*problem.batches[t % 10])
+        updates(*rates_at(followed, t))
         return costs
 
-    follow(followed, "float64", graphs, problem.batches, run)
+    follow(followed, "float64", graphs, run)
 
 
 @pytest.mark.core
@@ -116,4 +128,9 @@ def test_merged_step_follows_the_reference(python_backend):
     followed = cases("float32", "c", every=False)
     problem, graphs = build_all(followed, "float32")
     step = joined("step", python_backend, [merge_phases(g) for g in graphs], problem.inputs)
-    follow(followed, "float32", graphs, problem.batches, lambda batch: step(*batch))
+    follow(
+        followed,
+        "float32",
+        graphs,
+        lambda t: step(*problem.batches[t % 10], *rates_at(followed, t)),
+    )

@@ -15,33 +15,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
-import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 from pytensor.tensor.variable import TensorVariable
 
 from symopt.factories import Options
+from symopt.legacy.optimizers.rules import UnratedAdaDelta, UnratedRMSProp
 from symopt.optimizer import Optimizer, compile_optimizer
-from symopt.rules import SGD, AdaDelta, RMSProp
-from symopt.state import Variables
-
-
-class UnratedAdaDelta(AdaDelta):
-    """Zeiler's AdaDelta at its own step, whatever the rate."""
-
-    def step(
-        self, param: TensorVariable, grad: TensorVariable, state: Variables, rate: TensorVariable
-    ) -> tuple[TensorVariable, Variables]:
-        return super().step(param, grad, state, pt.ones_like(rate))
-
-
-class UnratedRMSProp(RMSProp):
-    """RMSProp at the rate 1e-4, whatever the rate."""
-
-    def step(
-        self, param: TensorVariable, grad: TensorVariable, state: Variables, rate: TensorVariable
-    ) -> tuple[TensorVariable, Variables]:
-        return super().step(param, grad, state, pt.full_like(rate, 1e-4))
+from symopt.rules import SGD
 
 
 def sgd(
@@ -84,13 +65,5 @@ def rmsprop(
     **options: Unpack[Options],
 ) -> Optimizer:
     """Centered RMSProp with momentum 0.9 (Graves 2013) at the rate 1e-4; ``lr`` is not used."""
-    rule = UnratedRMSProp(
-        rho=0.95,
-        epsilon=1e-4,
-        epsilon_placement="inside",
-        centered=True,
-        momentum=0.9,
-        formulation="classical",
-        statistics="phase1",
-    )
+    rule = UnratedRMSProp()
     return compile_optimizer(rule, lr, tparams, grads, [x, mask, y], cost, **options)
