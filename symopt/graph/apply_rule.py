@@ -117,18 +117,22 @@ def _apply_to_each(
 ) -> tuple[Variables, Mapping[str, Variables]]:
     in_phase2 = rule.statistics != "phase1"
     statistics = accumulate(rule, params, grads, state) if in_phase2 else {}
+    # One cast for a dtype and not for each parameter: sixty of them show at compilation.
+    dtypes = {param.dtype for param in params.values()}
+    rates = {dtype: pt.cast(rate, dtype) for dtype in dtypes}
+    typed = {dtype: {key: pt.cast(f, dtype) for key, f in factors.items()} for dtype in dtypes}
     steps, moved = {}, {}
     for name, param in params.items():
         visible = {
             **state.shared,
             **state.parameters[name],
             **statistics.get(name, {}),
-            **{key: pt.cast(factor, param.dtype) for key, factor in factors.items()},
+            **typed[param.dtype],
             **observed.shared,
             **{key: of[name] for key, of in observed.parameters.items()},
         }
         with writing(param.dtype):
-            result = rule.step(param, grads[name], visible, pt.cast(rate, param.dtype))
+            result = rule.step(param, grads[name], visible, rates[param.dtype])
         if not isinstance(result, tuple) or len(result) != 2:
             raise RuleError(
                 f"{rule.name}.step returned {result!r} for {name!r}; expected a pair "

@@ -18,11 +18,7 @@ from pytensor.tensor.variable import TensorVariable
 from symopt.hyperparameters import check_choice, check_integer, check_real
 from symopt.random.mrg31k3p import integers
 
-SCALES = {
-    "float64": np.float64(2.0**-31),
-    # The largest float32 below 2**-31, as the largest integers are rounded up to 2**31.
-    "float32": np.float64(2.0**-31 * (1 - 2.0**-24)),
-}
+DTYPES = ("float32", "float64")
 
 
 def uniform(
@@ -30,11 +26,14 @@ def uniform(
 ) -> tuple[TensorVariable, TensorVariable]:
     """Uniform draws of the open interval (0, 1), or of another: the bits of Theano 1.0.5.
 
-    ``u = z * scale``, with z in [1, 2**31 - 1] rounded to ``dtype`` and scale = 2**-31 (for
-    float32, the number just below). For another interval they are
-    ``low + (high - low) * u``, which rounding may make equal to ``low`` or ``high``. Theano's
-    compiler fuses that into one rounding. So it is here in float32; in float64 it is up to the
-    compiler, which matters if ``high - low`` has more than 22 significant bits.
+    ``u = z * scale``, with z in [1, 2**31 - 1] rounded to ``dtype`` and scale = 2**-31. For
+    float32, where z may be rounded to 2**31, scale is the number just below 2**-31, which is
+    (2**24 - 1) 2**-55.
+
+    For another interval the draws are ``low + (high - low) * u``, which rounding may make equal
+    to ``low`` or ``high``. Theano's compiler fuses that into one rounding. So it is here in
+    float32; in float64 it is up to the compiler, which matters if ``high - low`` has more than
+    22 significant bits.
 
     Parameters
     ----------
@@ -56,13 +55,19 @@ def uniform(
     DTypeError, ShapeError
         ``states`` is not an int32 matrix of known shape.
     """
-    check_choice("symopt.random", "dtype", dtype, list(SCALES))
+    check_choice("symopt.random", "dtype", dtype, DTYPES)
     ends = [
         check_real("uniform", name, end, low=-math.inf)
         for name, end in (("low", low), ("high", high))
     ]
     z, new_states = integers(states, size)
-    draws = _times(pt.cast(z, dtype), SCALES[dtype])
+    if dtype == "float64":
+        draws = _times(pt.cast(z, dtype), np.float64(2.0**-31))
+    else:
+        # The product is rounded by the cast from int64, and the scale left over is a power of two,
+        # so that a factor merged with it (Numba's fast-math does that) changes no bit.
+        product = pt.cast(pt.cast(z, dtype), "int64") * np.int64(2**24 - 1)
+        draws = _times(pt.cast(product, dtype), np.float64(2.0**-55))
     if ends != [0.0, 1.0]:
         first, last = np.asarray(ends, dtype)
         draws = _times(draws, np.float64(last - first), np.float64(first))
@@ -104,7 +109,7 @@ def rademacher(
 
     Parameters, returns and errors are those of :func:`uniform`.
     """
-    check_choice("symopt.random", "dtype", dtype, list(SCALES))
+    check_choice("symopt.random", "dtype", dtype, DTYPES)
     draws, new_states = uniform(states, size, "float64")
     ones = np.ones((), dtype)
     return pt.switch(pt.lt(draws, 0.5), ones, -ones), new_states
@@ -117,7 +122,7 @@ def _times(
 
     For a float32 ``x`` the product is exact, so it does not matter whether a compiler fuses the
     sum. A float32 factor would not do: PyTensor prints it into C code with eight digits, as a
-    double. Nor do rewrites (PyTensor's, XLA's) multiply factors across the cast.
+    double.
     """
     wide = pt.cast(x, "float64") * factor
     return pt.cast(wide if shift is None else wide + shift, x.dtype)
