@@ -15,9 +15,11 @@ from benchmarks.threads import available_cores, limit_threads
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.argument("name", type=click.Choice(["lstm", "update"]))
+@click.argument("name", type=click.Choice(["lstm", "update", "compile"]))
 @click.option(
-    "--rounds", type=click.IntRange(1), help="Turns of each system.  [default: 20; quick: 2]"
+    "--rounds",
+    type=click.IntRange(1),
+    help="Turns of each system.  [default: 20; compile: 5; quick: 2]",
 )
 @click.option(
     "--threads", type=click.IntRange(1), help="Threads of every system.  [default: all cores]"
@@ -46,18 +48,27 @@ def main(
 ) -> None:
     """Time symopt and its peers, interleaved, on one piece of work.
 
-    NAME is "lstm", the training step of the LSTM tutorial (both phases), or "update", the adadelta
-    and adam updates alone. Peers that are not installed are listed as skipped.
+    NAME is "lstm", the training step of the LSTM tutorial (both phases), "update", the adadelta and
+    adam updates alone, or "compile", the compilation of rules over sixty parameters, which has no
+    peers. Peers that are not installed are listed as skipped.
     """
     threads = threads or available_cores()
     limit_threads(threads)
+    rounds = rounds or (2 if quick else 5 if name == "compile" else 20)
+    if name == "compile":
+        from benchmarks.compile.run import run as run_compile
+
+        run_compile(
+            rounds=rounds, threads=threads, backends=backends, quick=quick, json_file=json_file
+        )
+        return
     from benchmarks.agreement import DisagreementError  # these import NumPy and PyTensor:
     from benchmarks.run import run  # only now that the threads are set
 
     try:
         run(
             name,
-            rounds=rounds or (2 if quick else 20),
+            rounds=rounds,
             threads=threads,
             backends=backends,
             peers=peers,

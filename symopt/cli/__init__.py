@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from symopt import __version__
-from symopt.cli import demo, doctor
+from symopt.cli import compare, demo, doctor
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,5 +17,6 @@ def main() -> None:
     """symopt: Theano-style training, compiled."""
 
 
+main.add_command(compare.compare)
 main.add_command(demo.demo)
 main.add_command(doctor.doctor)

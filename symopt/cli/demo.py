@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-import os
-import signal
-import threading
 import time
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from symopt.config import BACKENDS, config
+from symopt.cli.running import choose_backend_aloud, interrupt_as_request, one_thread
+from symopt.config import BACKENDS
 from symopt.errors import SymoptError
 
 if TYPE_CHECKING:
@@ -80,7 +76,7 @@ def demo(out: Path, backend: str | None, seed: int, max_epochs: int, quiet: bool
 
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with _one_thread():
+        with one_thread():
             _run(choose_display(Console(), quiet), out, backend, seed, max_epochs)
     except SymoptError as error:
         raise click.ClickException(str(error)) from error
@@ -101,7 +97,7 @@ def _run(
     rng = np.random.default_rng(seed)
     split = load_split()
     tparams = init_tparams(init_params(rng, DIM_PROJ))
-    backend = _choose_backend(backend_name, display)
+    backend = choose_backend_aloud(backend_name, display)
     _introduce(display, split, tparams, backend, seed)
 
     with display.waiting("compiling (the first time takes longer)"):
@@ -116,7 +112,7 @@ def _run(
 
     examples = len(split.train.y)
     updates = max_epochs * math.ceil(examples / BATCH_SIZE)
-    with display.training(max_epochs, updates) as watch, _interrupt_as_request() as stop:
+    with display.training(max_epochs, updates) as watch, interrupt_as_request() as stop:
         history = train(
             opt.f_grad_shared,
             opt.f_update,
@@ -139,18 +135,6 @@ def _run(
         f"{time.perf_counter() - began:.1f} s in all"
     )
     _write(display, out, history, f"LSTM on digits, seed {seed}: {accuracy:.2%} held-out accuracy")
-
-
-def _choose_backend(name: str | None, display: PlainDisplay) -> Backend:
-    """The backend; why the best one was passed over is said like everything else."""
-    from symopt.backends import choose_backend
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        backend = choose_backend(name)
-    for warning in caught:
-        display.say(f"note: {warning.message}")
-    return backend
 
 
 def _introduce(
@@ -203,45 +187,6 @@ def _compile(
     opt.f_grad_shared(*split.validation)
     f_probabilities(*split.validation[:2])
     return opt, f_probabilities
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Leave the BLAS one thread, unless the environment says how many.
-
-    The products are so small that a second thread costs more than it gives; and the numbers are
-    then the same whatever the number of processors.
-    """
-    if os.environ.get("SYMOPT_THREADS", "").strip():
-        yield
-        return
-    config.threads = 1
-    try:
-        yield
-    finally:
-        config.threads = None
-
-
-@contextmanager
-def _interrupt_as_request() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C into a request; the second one interrupts as ever.
-
-    Gives a function that says whether Ctrl-C was pressed.
-    """
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():  # no signals there
-        yield asked.is_set
-        return
-
-    def ask(_number: int, _frame: object) -> None:
-        asked.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield asked.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _summary(history: History) -> str:

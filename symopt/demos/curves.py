@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from symopt.demos.training import History
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COST_COLOUR, ERROR_COLOUR = "#1f5f99", "#c0392b"
 
@@ -34,12 +38,7 @@ def write_curves(path: Path, history: History, title: str) -> Path:
     Path
         The file written.
     """
-    # The figure is made without pyplot, which would keep it and choose a backend for the process.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 5.6), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(8, 5.6)
     figure.suptitle(title)
     upper, lower = figure.subplots(2, 1, sharex=True)
 
@@ -79,7 +78,23 @@ def write_curves(path: Path, history: History, title: str) -> Path:
     lower.set_ylim(bottom=0)
     lower.set_ylabel("validation error (%)")
     lower.set_xlabel("updates")
-    for axes in (upper, lower):
+    return save_figure(figure, path)
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure; the sizes are in inches."""
+    # Without pyplot, which would keep it and choose a backend for the process.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save_figure(figure: Figure, path: Path) -> Path:
+    """Give all axes a faint grid and an open frame, and write the figure as a PNG file."""
+    for axes in figure.axes:
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=120)

@@ -19,6 +19,7 @@ LINE_EVERY = 5.0  # seconds, at least, between two plain lines
 RECENT = 50  # updates whose mean cost is shown: single minibatches jump about
 
 Watcher = Callable[[History], None]
+Reporter = Callable[[int, str], None]
 
 
 class PlainDisplay:
@@ -57,6 +58,18 @@ class PlainDisplay:
         """
         return self._training(epochs, updates)
 
+    def progress(self, name: str, steps: int) -> AbstractContextManager[Reporter]:
+        """Give a callback for the number of steps done and a word on them.
+
+        Parameters
+        ----------
+        name
+            What goes on.
+        steps
+            How many there will be at most.
+        """
+        return self._progress(name, steps)
+
     @contextmanager
     def _waiting(self, text: str) -> Iterator[None]:
         self.say(f"{text} ...")
@@ -79,6 +92,19 @@ class PlainDisplay:
                 self.say(f"epoch {seen}/{epochs}: {', '.join(numbers)}")
 
         yield watch
+
+    @contextmanager
+    def _progress(self, name: str, steps: int) -> Iterator[Reporter]:
+        printed_at = time.perf_counter()
+
+        def report(done: int, text: str) -> None:
+            nonlocal printed_at
+            now = time.perf_counter()
+            if now - printed_at >= LINE_EVERY:
+                printed_at = now
+                self.say(f"{name}: {done:,} of at most {steps:,}, {text}")
+
+        yield report
 
 
 class LiveDisplay(PlainDisplay):
@@ -121,6 +147,25 @@ class LiveDisplay(PlainDisplay):
 
         with self._live(view):
             yield watch
+
+    @contextmanager
+    def _progress(self, name: str, steps: int) -> Iterator[Reporter]:
+        began = time.perf_counter()
+        done, text = 0, ""
+
+        def report(now_done: int, now_text: str) -> None:
+            nonlocal done, text
+            done, text = now_done, now_text
+
+        def view() -> RenderableType:
+            seconds = time.perf_counter() - began
+            left = f"at most {_clock((steps - done) * seconds / done)} left" if done else ""
+            bar = Table.grid(padding=(0, 2))
+            bar.add_row(name, ProgressBar(steps, done, width=40), left)
+            return Group(bar, Text(f"{done:,} of at most {steps:,}   {text}"))
+
+        with self._live(view):
+            yield report
 
     def _live(self, view: Callable[[], RenderableType]) -> Live:
         return Live(console=self.console, get_renderable=view, refresh_per_second=8, transient=True)

@@ -107,11 +107,6 @@ def press_ctrl_c_twice():
         signal.raise_signal(signal.SIGINT)
 
 
-def test_second_ctrl_c_interrupts():
-    with pytest.raises(KeyboardInterrupt):
-        press_ctrl_c_twice()
-
-
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
