@@ -100,13 +100,6 @@ def test_ctrl_c_ends_training_and_the_same_seed_gives_the_same_numbers(
     assert costs.tolist() == whole[:5].tolist()
 
 
-def press_ctrl_c_twice():
-    with demo._interrupt_as_request() as stop:
-        signal.raise_signal(signal.SIGINT)
-        assert stop()
-        signal.raise_signal(signal.SIGINT)
-
-
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

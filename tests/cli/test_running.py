@@ -1,6 +1,5 @@
 """What the commands that train share."""
 
-import os
 import signal
 
 import pytest
@@ -8,6 +7,15 @@ import pytest
 from symopt.cli.running import interrupt_as_request
 
 
+def press_ctrl_c_twice():
+    with interrupt_as_request() as stop:
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        signal.raise_signal(signal.SIGINT)
+
+
 def test_second_ctrl_c_interrupts():
+    before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
         press_ctrl_c_twice()
+    assert signal.getsignal(signal.SIGINT) is before
