@@ -15,6 +15,7 @@ from pytensor.graph.traversal import explicit_graph_inputs, graph_inputs
 
 from symopt.backends import Backend, choose_backend
 from symopt.errors import InputError
+from symopt.pytensor_internals import cell
 
 _NO_DEFAULT = object()
 
@@ -69,7 +70,7 @@ class CompiledFunction:
         self._keywords = keywords
         self._function: Function | None = None
         self._called = False
-        self._shared: list[SharedVariable] = []
+        self._shared: list[tuple[list[Any], SharedVariable]] = []
         self.input_names = tuple(_name_of(spec, i) for i, spec in enumerate(self._inputs))
         self._defaults = [getattr(spec, "default", _NO_DEFAULT) for spec in self._inputs]
 
@@ -82,7 +83,8 @@ class CompiledFunction:
             self._function = self._backend.compile(
                 self._inputs, outputs, name=self.name, **self._keywords
             )
-            self._shared = _shared_variables(outputs, self._keywords)
+            shared = _shared_variables(outputs, self._keywords)
+            self._shared = [(cell(variable), variable) for variable in shared]
         return self
 
     @property
@@ -102,10 +104,12 @@ class CompiledFunction:
 
     def _run(self, values: Sequence[Any]) -> Any:
         function = self.compiled
-        self._backend.before_call()
-        for variable in self._shared:
-            self._backend.bring_here(variable)
-        with nullcontext() if self._called else self._backend.first_call():
+        backend, native = self._backend, self._backend.native
+        backend.before_call()
+        for holder, variable in self._shared:  # a loop over hundreds, in every call
+            if type(holder[0]) is not native:
+                backend.bring_here(variable)
+        with nullcontext() if self._called else backend.first_call():
             results = function(*values)
         self._called = True
         if self._output_names is not None:

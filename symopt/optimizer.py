@@ -18,7 +18,7 @@ from symopt.backends import Backend, choose_backend, to_host
 from symopt.errors import RateTypeError, ShapeError, StateDictError
 from symopt.function import CompiledFunction
 from symopt.graph import Group, Phase, UpdateGraph, build_grouped_graph, merge_phases
-from symopt.graph.validate import check_rule
+from symopt.graph.validate import check_rule, check_transforms
 from symopt.rules.rule import PerParameterRule, Rule
 from symopt.transforms.transform import GradientTransform, Transform
 
@@ -290,7 +290,8 @@ def compile_grouped_optimizer(
     """
     chosen = choose_backend(backend)
     graph = build_grouped_graph(groups, lr, inputs, cost, extra_updates=extra_updates, name=name)
-    return Optimizer(graph, chosen, [t for group in groups for t in group.transforms], profile)
+    transforms = [t for group in groups for t in check_transforms(group.transforms)]
+    return Optimizer(graph, chosen, transforms, profile)
 
 
 Check = tuple[GradientTransform, Mapping[str, SharedVariable]]

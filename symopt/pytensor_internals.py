@@ -38,11 +38,10 @@ def blas_flags(flags: str) -> Iterator[None]:
                 del parameter.val
 
 
-def stored_value(variable: SharedVariable) -> Any:
-    """The object inside a shared variable as it is: a NumPy array, or another backend's."""
-    return variable.container.storage[0]
+def cell(variable: SharedVariable) -> list[Any]:
+    """The one-element list in which a shared variable keeps its value, for good.
 
-
-def store_value(variable: SharedVariable, value: Any) -> None:
-    """Put an object into a shared variable without a check or a copy."""
-    variable.container.storage[0] = value
+    What is inside is taken and put without a check or a copy: a NumPy array, or another
+    backend's.
+    """
+    return variable.container.storage

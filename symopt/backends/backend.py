@@ -13,7 +13,7 @@ from pytensor.compile.executor import Function
 from pytensor.compile.sharedvalue import SharedVariable
 
 from symopt.errors import BackendUnavailableError
-from symopt.pytensor_internals import store_value, stored_value
+from symopt.pytensor_internals import cell
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,12 @@ class Backend(ABC):
     ----------
     name
         How a user asks for it.
+    native
+        The type of value that its functions read from a shared variable as it is.
     """
 
     name: ClassVar[str]
+    native: ClassVar[type] = np.ndarray
 
     @abstractmethod
     def diagnose(self) -> Diagnosis:
@@ -73,14 +76,13 @@ class Backend(ABC):
         return nullcontext()
 
     def bring_here(self, variable: SharedVariable) -> None:
-        """Convert a value that another backend left in a shared variable. Default: to NumPy."""
+        """Convert a value that is not native, which another backend left. Default: to NumPy."""
         to_host(variable)
 
 
 def to_host(variable: SharedVariable) -> None:
     """Turn the array inside a shared variable into a NumPy array, if it is not one already."""
-    value = stored_value(variable)
-    if type(value) is np.ndarray:  # nearly always, and this runs in every call
-        return
+    holder = cell(variable)
+    value = holder[0]
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
-        store_value(variable, np.array(value))
+        holder[0] = np.array(value)

@@ -79,7 +79,8 @@ def becker_lecun(
     Parameters
     ----------
     mu
-        :math:`\mu` in (0, inf), which bounds the step where the cost is flat.
+        :math:`\mu` in [0, inf). It bounds the step where the cost is flat; with 0 there is no step
+        there but NaN.
     curvature
         "exact": one Hessian-vector product for each element of the parameters, so for small models
         (above 10,000 elements a warning says so). "hutchinson": the estimate
@@ -144,7 +145,8 @@ def vsgd(
     curvature
         "exact" or "hutchinson" (one probe), as for :func:`symopt.becker_lecun`.
     mu
-        :math:`\mu` in (0, inf), which bounds the step where the cost is flat.
+        :math:`\mu` in [0, inf). It bounds the step where the cost is flat; with 0 there is no step
+        there but NaN.
 
     Notes
     -----

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
+from numpy.typing import NDArray
 from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.traversal import explicit_graph_inputs
 from pytensor.tensor.variable import TensorVariable
 
 from symopt.errors import RateError, RateTypeError
 from symopt.graph.substitute import substitute
+
+_NO_RATE, _FALSE, _TRUE = np.asarray(0.0), np.asarray(False), np.asarray(True)
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,10 @@ class Rate:
         """The inputs of a compiled function that moves parameters."""
         return (self.given,) if self.overrides is None else (self.given, self.overrides)
 
-    def arguments(self, number: object = None) -> tuple[float | bool, ...]:
+    def arguments(self, number: object = None) -> tuple[NDArray[Any], ...]:
         """The values for :attr:`inputs` when a caller passes ``number`` (None: nothing).
+
+        They are arrays: PyTensor spends some 8 us on a Python number.
 
         Raises
         ------
@@ -62,9 +68,9 @@ class Rate:
                     "f_update(1.0). Build the optimizer with a float or a shared scalar as lr to "
                     "make it optional."
                 )
-            return 0.0, False
-        rate = check_rate("rate", number)
-        return (rate,) if self.overrides is None else (rate, True)
+            return _NO_RATE, _FALSE
+        rate = np.asarray(check_rate("rate", number))
+        return (rate,) if self.overrides is None else (rate, _TRUE)
 
 
 def check_rate(name: str, number: object) -> float:
@@ -96,9 +102,10 @@ def make_rate(lr: object) -> Rate:
     given = pt.scalar("rate", dtype="float64")
     if not isinstance(lr, Variable):
         if not isinstance(lr, Real) and not isinstance(lr, np.ndarray):
+            hint = " A schedule gives the number of each call: f_update(schedule(t))."
             raise RateTypeError(
                 f"lr={lr!r} is a {type(lr).__name__}; expected a number, a symbolic scalar, a "
-                "shared scalar or an expression of those."
+                f"shared scalar or an expression of those.{hint if callable(lr) else ''}"
             )
         default = pt.constant(check_rate("lr", lr), dtype="float64")
         return _optional(default, given)

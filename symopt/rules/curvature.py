@@ -57,7 +57,7 @@ class DiagonalRule(Rule):
     """Rules over the diagonal of the Hessian, which phase 1 parks as ``curvature``."""
 
     def __init__(self, mu: float, curvature: str, probes: int) -> None:
-        self.mu = check_real(self.name, "mu", mu, low_open=True)
+        self.mu = check_real(self.name, "mu", mu)
         self.curvature = check_choice(self.name, "curvature", curvature, ("exact", "hutchinson"))
         self.probes = check_integer(self.name, "probes", probes, low=1)
         if self.curvature == "hutchinson":
