@@ -1,4 +1,8 @@
-"""Small problems to optimise: the golden MLP (tests/golden/mlp) and the LSTM tutorial's model."""
+"""Small problems to optimise.
+
+The golden MLP (tests/golden/mlp), the LSTM tutorial's model, and the two analytic problems of the
+NumPy references (tests/golden/numpy).
+"""
 
 from __future__ import annotations
 
@@ -57,6 +61,33 @@ def mlp(dtype: str, inputs: list | None = None) -> Problem:
         (data["x"][i].astype(dtype), data["mask"][i].astype(dtype), data["y"][i]) for i in range(10)
     ]
     return Problem(tp, [x, mask, y], cost, batches)
+
+
+def quadratic(dtype: str) -> Problem:
+    """x'Ax / 2 - b_i'x, mean over a minibatch's rows b_i: noisy targets, a constant Hessian."""
+    data = golden("numpy/rules.npz")
+    tp, x = _vector_in_two("quadratic", dtype)
+    b = pt.matrix("b", dtype=dtype)
+    A = pt.constant(data["quadratic.A"].astype(dtype))
+    cost = 0.5 * (x @ A @ x) - b.mean(axis=0) @ x
+    return Problem(tp, [b], cost, [(b_t.astype(dtype),) for b_t in data["quadratic.targets"]])
+
+
+def rosenbrock(dtype: str) -> Problem:
+    """Rosenbrock's function in 4 dimensions, with a steepness s_i (around 100) for each example."""
+    data = golden("numpy/rules.npz")
+    tp, x = _vector_in_two("rosenbrock", dtype)
+    s = pt.vector("s", dtype=dtype)
+    ravine = ((x[1:] - x[:-1] ** 2) ** 2).sum()
+    cost = (s * ravine + ((1 - x[:-1]) ** 2).sum()).mean()
+    return Problem(tp, [s], cost, [(s_t.astype(dtype),) for s_t in data["rosenbrock.steepness"]])
+
+
+def _vector_in_two(name: str, dtype: str) -> tuple:
+    """The parameters u of shape (2,) and w of shape (2, 1), and both as one vector."""
+    start = golden("numpy/rules.npz")[f"{name}.start"].astype(dtype)
+    tp = symopt.init_tparams({"u": start[:2], "w": start[2:].reshape(2, 1)})
+    return tp, pt.concatenate([tp["u"], tp["w"][:, 0]])
 
 
 def lstm(dtype: str) -> Problem:

@@ -36,7 +36,7 @@ def newton(
     ----------
     damping
         :math:`\lambda` in [0, inf) (Levenberg, Marquardt). Without it a singular :math:`H` is an
-        error or NaN, as the backend's solver has it, and an indefinite one leads to a saddle.
+        error, and an indefinite one leads to a saddle.
     max_size
         Largest number of elements of all parameters together.
 
@@ -46,6 +46,8 @@ def newton(
         The parameters have more than ``max_size`` elements: with :math:`n` of them phase 1 computes
         :math:`n` Hessian-vector products and parks :math:`n^2` numbers, and phase 2 solves in
         :math:`O(n^3)`.
+    NonFiniteError
+        From ``f_update``: :math:`H + \lambda I` is singular. No parameter has moved.
 
     Notes
     -----
@@ -152,7 +154,7 @@ def vsgd(
     -----
     Phase 1 parks the diagonal beside the gradients. State, moved by phase 2:
     ``{param}/vsgd/mean_grad``, ``mean_square_grad``, ``mean_curvature``, ``memory``
-    (:math:`\tau`) and ``vsgd/step``; with a window ``{param}/vsgd/last_grads`` of shape
+    (:math:`\tau` of the next update) and ``vsgd/step``; with a window ``{param}/vsgd/last_grads`` of shape
     (window, \*shape) instead; with Hutchinson's probes ``vsgd/probe_stream``. The paper starts
     with a pass over a few examples that moves nothing, and overestimates its averages for a
     while; here the first updates count.

@@ -70,8 +70,11 @@ def _with_open_ones(value: Any, target: Any) -> Variable:
     PyTensor takes such types for different ones (one broadcasts) and refuses the update.
     """
     pairs = zip(value.type.shape, target.type.shape, strict=True)
-    axes = [axis for axis, (given, held) in enumerate(pairs) if given == 1 and held != 1]
-    return value.reshape(target.shape, ndim=target.type.ndim) if axes else value  # a view
+    if not any(given == 1 and held != 1 for given, held in pairs):
+        return value
+    if target.type.ndim == 1:  # of one element, and PyTensor sees that through a reshape
+        return pt.fill(target, value)
+    return value.reshape(target.shape, ndim=target.type.ndim)  # a view
 
 
 def _constant(what: str, value: Any, dtype: str) -> Variable:

@@ -7,9 +7,10 @@ import warnings
 import numpy as np
 import pytensor.tensor as pt
 from numpy.typing import NDArray
+from pytensor.raise_op import CheckAndRaise
 from pytensor.tensor.variable import TensorVariable
 
-from symopt.errors import HyperparameterError
+from symopt.errors import HyperparameterError, NonFiniteError
 from symopt.hyperparameters import check_choice, check_integer, check_real
 from symopt.random import MAX_STREAMS, first_states, rademacher
 from symopt.rules.hessian import Flattening, hessian, hessian_diagonal, hutchinson_diagonal
@@ -45,12 +46,23 @@ class Newton(Rule):
         self, params: Variables, grads: Variables, state: State, rate: TensorVariable
     ) -> tuple[Variables, State]:
         layout = Flattening.of(params)
-        matrix = pt.cast(state.shared["hessian"], "float64")
-        if self.damping:
-            matrix = matrix + self.damping * pt.eye(layout.size, dtype="float64")
+        hessian, identity = state.shared["hessian"], pt.eye(layout.size, dtype="float64")
+        # Where a guard holds back a NaN cost, its NaN must not be solved with noise.
+        finite = pt.all(pt.isfinite(hessian))
+        matrix = pt.switch(finite, hessian + self.damping * identity, identity)
         grad = pt.cast(layout.flatten(grads), "float64")
-        solved = pt.linalg.solve(matrix, grad, b_ndim=1)
+        # For a singular matrix PyTensor gives NaN in the matrix's shape, so a column is taken from
+        # more than one (of a single column it would take off the dimension instead).
+        twice = pt.stack([grad, grad], axis=1)
+        solved = pt.linalg.solve(matrix, twice, b_ndim=2)[:, 0]
+        solvable = pt.or_(pt.all(pt.isfinite(solved)), pt.invert(pt.all(pt.isfinite(grad))))
+        solved = pt.switch(finite, _CHECK_SINGULAR(solved, solvable), np.nan)
         return layout.split(-(rate * solved), params), State()
+
+
+_CHECK_SINGULAR = CheckAndRaise(
+    NonFiniteError, "newton: the Hessian is singular, so there is no step; give damping > 0."
+)
 
 
 class DiagonalRule(Rule):

@@ -108,6 +108,7 @@ def skip_nonfinite(max_consecutive: int | None = None) -> SkipNonFinite:
     Notes
     -----
     Phase 2 tests the parked gradients once more, because a caller may change them between the
-    phases. Random streams advance whatever the test says.
+    phases. Random streams of the cost (dropout) advance whatever the test says; those of rules and
+    transforms are state, and do not.
     """
     return SkipNonFinite(max_consecutive)

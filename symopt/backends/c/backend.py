@@ -11,6 +11,7 @@ from pytensor.compile.executor import Function
 
 from symopt.backends.backend import Backend, Diagnosis
 from symopt.backends.c import blas
+from symopt.backends.c.native import native_mode
 from symopt.config import config
 from symopt.pytensor_internals import blas_flags
 
@@ -36,7 +37,7 @@ class CBackend(Backend):
 
     def compile(self, inputs: Sequence[Any], outputs: Any, **keywords: Any) -> Function:
         self.require()
-        keywords["mode"] = keywords.get("mode") or _MODE
+        keywords["mode"] = keywords.get("mode") or native_mode()
         with blas_flags(blas.linker_flags()):
             return pytensor.function(inputs, outputs, **keywords)
 
@@ -49,7 +50,7 @@ class CBackend(Backend):
             blas.set_threads(self._blas_threads)
 
 
-_MODE = "CVM"  # C code for each node, run by a loop in C
+_MODE = "CVM"  # for graphs inside of operations
 
 
 @contextmanager

@@ -145,19 +145,16 @@ def becker_lecun(mu=1e-3):
 def vsgd_adaptive(mu=1e-3):
     """Means with a memory tau for each element: tau = t in the first ten updates, then it follows the noise."""
     g_mean, square_mean, h_mean = np.zeros(4), np.zeros(4), np.zeros(4)
-    tau, t = None, 0
+    tau, t = np.ones(4), 0
     g, H, lr = yield
     while True:
         t += 1
-        if t <= 10:
-            tau = np.full(4, float(t))
-        else:
-            tau = (1 - g_mean ** 2 / square_mean) * tau + 1     # of the means before this update
         g_mean = (1 - 1 / tau) * g_mean + g / tau
         square_mean = (1 - 1 / tau) * square_mean + g * g / tau
         h_mean = (1 - 1 / tau) * h_mean + abs(np.diag(H)) / tau
         step = -lr / (h_mean + mu) * g_mean ** 2 / square_mean * g
-        state = {"mean_grad": g_mean, "mean_square_grad": square_mean, "mean_curvature": h_mean}
+        tau = tau + 1 if t < 10 else (1 - g_mean ** 2 / square_mean) * tau + 1      # for the next update
+        state = {"mean_grad": g_mean, "mean_square_grad": square_mean, "mean_curvature": h_mean, "memory": tau}
         g, H, lr = yield step, state
 
 
