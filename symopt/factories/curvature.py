@@ -154,10 +154,10 @@ def vsgd(
     -----
     Phase 1 parks the diagonal beside the gradients. State, moved by phase 2:
     ``{param}/vsgd/mean_grad``, ``mean_square_grad``, ``mean_curvature``, ``memory``
-    (:math:`\tau` of the next update) and ``vsgd/step``; with a window ``{param}/vsgd/last_grads`` of shape
-    (window, \*shape) instead; with Hutchinson's probes ``vsgd/probe_stream``. The paper starts
-    with a pass over a few examples that moves nothing, and overestimates its averages for a
-    while; here the first updates count.
+    (:math:`\tau` of the next update) and ``vsgd/step``; with a window
+    ``{param}/vsgd/last_grads`` of shape (window, \*shape) instead; with Hutchinson's probes
+    ``vsgd/probe_stream``. The paper starts with a pass over a few examples that moves nothing, and
+    overestimates its averages for a while; here the first updates count.
 
     References
     ----------

@@ -22,6 +22,11 @@ MANY_PRODUCTS = 10_000
 SLOW_START = 10  # updates of vSGD over which its averages are plain means
 
 
+_CHECK_SINGULAR = CheckAndRaise(
+    NonFiniteError, "newton: the Hessian is singular, so there is no step; give damping > 0."
+)
+
+
 class Newton(Rule):
     """Newton's method with damping; see :func:`symopt.newton` for the formulas."""
 
@@ -46,10 +51,10 @@ class Newton(Rule):
         self, params: Variables, grads: Variables, state: State, rate: TensorVariable
     ) -> tuple[Variables, State]:
         layout = Flattening.of(params)
-        hessian, identity = state.shared["hessian"], pt.eye(layout.size, dtype="float64")
+        held, identity = state.shared["hessian"], pt.eye(layout.size, dtype="float64")
         # Where a guard holds back a NaN cost, its NaN must not be solved with noise.
-        finite = pt.all(pt.isfinite(hessian))
-        matrix = pt.switch(finite, hessian + self.damping * identity, identity)
+        finite = pt.all(pt.isfinite(held))
+        matrix = pt.switch(finite, held + self.damping * identity, identity)
         grad = pt.cast(layout.flatten(grads), "float64")
         # For a singular matrix PyTensor gives NaN in the matrix's shape, so a column is taken from
         # more than one (of a single column it would take off the dimension instead).
@@ -58,11 +63,6 @@ class Newton(Rule):
         solvable = pt.or_(pt.all(pt.isfinite(solved)), pt.invert(pt.all(pt.isfinite(grad))))
         solved = pt.switch(finite, _CHECK_SINGULAR(solved, solvable), np.nan)
         return layout.split(-(rate * solved), params), State()
-
-
-_CHECK_SINGULAR = CheckAndRaise(
-    NonFiniteError, "newton: the Hessian is singular, so there is no step; give damping > 0."
-)
 
 
 class DiagonalRule(Rule):

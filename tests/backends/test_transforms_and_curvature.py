@@ -11,7 +11,7 @@ import pytest
 import symopt
 from tests.transforms.applied import around_sgd
 
-RUNS = [("c", "float64"), ("numba", "float32")]
+RUNS = [("c", "float64"), pytest.param("numba", "float32", marks=pytest.mark.long)]
 
 
 def every_transform():

@@ -3,8 +3,7 @@
 PyTensor's C code walks every array by strides that are known at run time only, which no compiler
 turns into vector instructions. Here the expression of one element becomes a function of its own,
 over plain pointers to a row whose elements are neighbours, and a driver calls it row by row, or
-once where everything is contiguous. What the driver cannot take (another memory order, steps
-inside a row) runs through PyTensor's own code, which is compiled beside it, shape errors included.
+once where everything is contiguous. An array in another memory order is copied first.
 
 exp, log, tanh and their like are called from glibc's libmvec where the machine has it: within 4
 units in the last place, NaN and infinity as the scalar functions have them.
@@ -24,7 +23,7 @@ from pytensor.tensor.elemwise import Elemwise
 
 from symopt.backends.c import vector_math
 
-VERSION = 2
+VERSION = 3
 """Of the C code below; a change of it makes PyTensor's compile cache forget the old modules."""
 
 _TEMPLATE = Template((Path(__file__).parent / "elementwise.c").read_text(encoding="utf-8"))
@@ -33,7 +32,7 @@ _DOUBLE_LITERAL = re.compile(r"(?<![\w.])(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\
 
 
 class VectorElemwise(Elemwise):
-    """An ``Elemwise`` whose C code has a vectorised path; everything else is as it was."""
+    """An ``Elemwise`` with C code of ours; everything else is as it was."""
 
     def c_support_code(self, **kwargs: Any) -> str:
         return super().c_support_code(**kwargs) + vector_math.declarations()
@@ -50,17 +49,12 @@ class VectorElemwise(Elemwise):
     def c_code(
         self, node: Apply, nodename: str, inames: list[str], onames: list[str], sub: dict[str, str]
     ) -> str:
-        general = super().c_code(node, nodename, inames, onames, sub)
-        inputs, outputs = ", ".join(inames), "".join(f"&{name}, " for name in onames)
+        inputs, outputs = ", ".join(inames), ", ".join(f"&{name}" for name in onames)
         return f"""
         {{
-        PyArrayObject* {nodename}_in[] = {{{inputs}}};
-        PyArrayObject** {nodename}_out[] = {{{outputs}}};
-        int {nodename}_done = {nodename}_drive({nodename}_in, {nodename}_out);
-        if ({nodename}_done < 0) {{ {sub["fail"]} }}
-        if (!{nodename}_done) {{
-            {general}
-        }}
+        PyArrayObject* in[] = {{{inputs}}};
+        PyArrayObject** out[] = {{{outputs}}};
+        if (!{nodename}_drive(in, out)) {{ {sub["fail"]} }}
         }}
         """
 
@@ -121,7 +115,7 @@ class VectorElemwise(Elemwise):
             n_live=len(live),
             live=", ".join(map(str, live)),
             fixed=table([[int(b[d]) for d in range(ndim)] for b in broadcast]),
-            item=", ".join(f"sizeof({t})" for t in ctype),
+            item=", ".join(f"sizeof({t})" for t in ctype[:n_in]),
             alias=", ".join(str(in_place.get(o, -1)) for o in range(n_out)),
             types=", ".join(v.type.dtype_specs()[2] for v in node.outputs),
         )

@@ -11,10 +11,11 @@ from tests.trajectories import assert_close
 
 RUNS = [
     pytest.param("python", "float64", marks=pytest.mark.core),
-    ("c", "float64"),
     ("c", "float32"),
-    ("numba", "float32"),
-    pytest.param("numba", "float64", marks=pytest.mark.long),  # another minute of compilation
+    # Each of these compiles for one to two minutes.
+    pytest.param("c", "float64", marks=pytest.mark.long),
+    pytest.param("numba", "float32", marks=pytest.mark.long),
+    pytest.param("numba", "float64", marks=pytest.mark.long),
 ]
 STATE = {"rgrad2": "mean_square_grad", "rup2": "mean_square_step"}
 
