@@ -23,7 +23,7 @@ from pytensor.tensor.elemwise import Elemwise
 
 from symopt.backends.c import vector_math
 
-VERSION = 3
+VERSION = 4
 """Of the C code below; a change of it makes PyTensor's compile cache forget the old modules."""
 
 _TEMPLATE = Template((Path(__file__).parent / "elementwise.c").read_text(encoding="utf-8"))
@@ -39,9 +39,6 @@ class VectorElemwise(Elemwise):
 
     def c_compile_args(self, **kwargs: Any) -> list[str]:
         return [*super().c_compile_args(**kwargs), *vector_math.COMPILE_ARGS]
-
-    def c_libraries(self, **kwargs: Any) -> list[str]:
-        return [*super().c_libraries(**kwargs), *vector_math.libraries()]
 
     def c_support_code_apply(self, node: Apply, nodename: str) -> str:
         return super().c_support_code_apply(node, nodename) + self._kernel(node, nodename)

@@ -21,9 +21,13 @@ _BINARY = ("pow", "atan2")
 
 @cache
 def available() -> tuple[str, ...]:
-    """C functions, float ones included, of which this machine's libmvec has all vector forms."""
+    """C functions, float ones included, of which this machine's libmvec has all vector forms.
+
+    The library is loaded for all to see, so that compiled modules need not be linked with it:
+    the system root of another compiler (conda's) may be too old to have it.
+    """
     try:
-        library = ctypes.CDLL("libmvec.so.1")
+        library = ctypes.CDLL("libmvec.so.1", mode=ctypes.RTLD_GLOBAL)
     except OSError:
         return ()
 
@@ -41,13 +45,8 @@ def available() -> tuple[str, ...]:
     )
 
 
-def libraries() -> list[str]:
-    """What to link with."""
-    return ["mvec"] if available() else []
-
-
 def version() -> str:
-    """Of the vector forms, for compile caches."""
+    """Of the vector forms, for compile caches. Asking for it loads the library."""
     return " ".join(available())
 
 
