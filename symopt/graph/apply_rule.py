@@ -10,6 +10,7 @@ import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from symopt.errors import RuleError
+from symopt.flattening import common_dtype
 from symopt.graph.validate import check_names
 from symopt.rules.rule import Observed, PerParameterRule, Rule
 from symopt.state import STARTED, State, Variables
@@ -20,12 +21,6 @@ def writing(dtype: str) -> Iterator[None]:
     """While formulas are written, a Python number beside a tensor of ``dtype`` is of ``dtype``."""
     with pytensor.config.change_flags(floatX=dtype, cast_policy="custom"):
         yield
-
-
-def common_dtype(params: Variables) -> str:
-    """The dtype to write formulas over all parameters in: float64 if one of them is."""
-    dtypes = {variable.dtype for variable in params.values()}
-    return dtypes.pop() if len(dtypes) == 1 else "float64"
 
 
 def apply_rule(

@@ -13,11 +13,11 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
 from pytensor.tensor.variable import TensorVariable
 
+from symopt.flattening import common_dtype
 from symopt.graph.allocate import Allocated, allocate, buffer, escape
 from symopt.graph.apply_rule import (
     accumulate,
     apply_rule,
-    common_dtype,
     with_first_expressions,
     writing,
 )

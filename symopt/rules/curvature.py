@@ -11,9 +11,10 @@ from pytensor.raise_op import CheckAndRaise
 from pytensor.tensor.variable import TensorVariable
 
 from symopt.errors import HyperparameterError, NonFiniteError
+from symopt.flattening import Flattening
 from symopt.hyperparameters import check_choice, check_integer, check_real
 from symopt.random import MAX_STREAMS, first_states, rademacher
-from symopt.rules.hessian import Flattening, hessian, hessian_diagonal, hutchinson_diagonal
+from symopt.rules.hessian import hessian, hessian_diagonal, hutchinson_diagonal
 from symopt.rules.rule import Observed, Rule
 from symopt.state import STEP_COUNT, Slot, State, Variables
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-import pytensor.tensor as pt
 from numpy.typing import NDArray
 
+from symopt.flattening import Flattening
 from symopt.hyperparameters import check_integer, check_real
 from symopt.random import MAX_STREAMS, first_states, normal
 from symopt.state import Slot, State, Variables
@@ -30,16 +29,11 @@ class AddNoise(GradientTransform):
         return first_states(self.seed, min(size + 1, MAX_STREAMS))
 
     def apply(self, grads: Variables, params: Variables, state: State) -> Transformed:
-        held: dict[str, Any] = dict(params)
-        shapes = {name: np.shape(p.get_value(borrow=True)) for name, p in held.items()}
-        sizes = [int(np.prod(shape)) for shape in shapes.values()]
-        dtype = "float64" if any(p.dtype == "float64" for p in held.values()) else "float32"
-        draws, stream = normal(state.shared["stream"], sum(sizes), dtype)
-        values, start = {}, 0
-        for (name, shape), size in zip(shapes.items(), sizes, strict=True):
-            noise = draws[start : start + size].reshape(shape)
-            values[name] = grads[name] + pt.cast(noise * self.std, grads[name].dtype)
-            start += size
+        layout = Flattening.of(params)
+        dtype = "float64" if any(p.dtype == "float64" for p in params.values()) else "float32"
+        draws, stream = normal(state.shared["stream"], layout.size, dtype)
+        noise = layout.split(draws * self.std, params)
+        values = {name: grad + noise[name] for name, grad in grads.items()}
         return Transformed(values, State(shared={"stream": stream}))
 
 

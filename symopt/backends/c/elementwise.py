@@ -72,14 +72,13 @@ class VectorElemwise(Elemwise):
         ctype = [v.type.dtype_specs()[1] for v in (*node.inputs, *node.outputs)]
         n_in, n_out = len(node.inputs), len(node.outputs)
         in_place = {o: slots[i] for o, i in self.inplace_pattern.items()}
-        written = {i: o for o, i in in_place.items()}
 
         parameters: list[str] = []
         hoisted: list[str] = []
         loads: list[str] = []
         stores: list[str] = []
         for i in inputs:
-            const = "" if i in written else "const "
+            const = "" if i in in_place.values() else "const "
             parameters.append(f"{const}{ctype[i]}* __restrict__ i{i}")
             target = hoisted if broadcast[i][last] else loads
             index = "0" if broadcast[i][last] else "k"
