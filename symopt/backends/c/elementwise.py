@@ -22,6 +22,7 @@ from pytensor.graph.basic import Apply
 from pytensor.tensor.elemwise import Elemwise
 
 from symopt.backends.c import vector_math
+from symopt.backends.c.lowering import native_form
 
 VERSION = 4
 """Of the C code below; a change of it makes PyTensor's compile cache forget the old modules."""
@@ -135,9 +136,9 @@ class VectorElemwise(Elemwise):
         return code
 
 
-def vectorised(node: Apply) -> Apply | None:
+@native_form.register(Elemwise)
+def vectorised(op: Elemwise, node: Apply) -> Apply | None:
     """The same node with a kernel of ours, or None if there is none for it."""
-    op = node.op
     types = [v.type for v in (*node.inputs, *node.outputs)]
     if type(op) is not Elemwise or not node.inputs or node.outputs[0].type.ndim == 0:
         return None

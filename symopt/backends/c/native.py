@@ -12,7 +12,9 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import GraphRewriter
 from pytensor.scan.op import Scan
 
-from symopt.backends.c.elementwise import vectorised
+import symopt.backends.c.elementwise
+import symopt.backends.c.nnet  # noqa: F401  # registers native forms
+from symopt.backends.c.lowering import native_form
 
 AFTER_ALL = 1000.0
 """Behind every rewrite of PyTensor, so that all of them see the operations that they know."""
@@ -25,20 +27,21 @@ def native_mode() -> Mode:
 
 
 class UseNativeOperations(GraphRewriter):
-    """Replaces elementwise nodes by vectorised ones, in the bodies of loops too."""
+    """Replaces each node that has a native form by it, in the bodies of loops too."""
 
     def apply(self, fgraph: FunctionGraph, *args: Any, **kwargs: Any) -> None:
         for node in list(fgraph.toposort()):
-            new = _in_our_mode(node) if isinstance(node.op, Scan) else vectorised(node)
+            new = native_form(node.op, node)
             if new is not None:
                 pairs = list(zip(node.outputs, new.outputs, strict=True))
                 fgraph.replace_all_validate(pairs, reason="symopt_native")
 
 
-def _in_our_mode(node: Apply) -> Apply | None:
+@native_form.register(Scan)
+def _in_our_mode(op: Scan, node: Apply) -> Apply | None:
     """A loop whose body is compiled as everything else is; PyTensor would take its own mode."""
-    if node.op.mode is not None:
+    if op.mode is not None:
         return None
-    op = copy(node.op)
-    op.mode, op._fn = native_mode(), None
-    return Apply(op, node.inputs, [output.clone() for output in node.outputs])
+    new = copy(op)
+    new.mode, new._fn = native_mode(), None
+    return Apply(new, node.inputs, [output.clone() for output in node.outputs])

@@ -23,6 +23,8 @@ class NumbaBackend(Backend):
         return Diagnosis(True, f"numba {version('numba')}")  # PyTensor depends on it
 
     def compile(self, inputs: Sequence[Any], outputs: Any, **keywords: Any) -> Function:
+        import symopt.backends.numba.nnet  # noqa: F401  # registers its operations
+
         keywords["mode"] = keywords.get("mode") or "NUMBA"
         return pytensor.function(inputs, outputs, **keywords)
 

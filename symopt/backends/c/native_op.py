@@ -1,0 +1,99 @@
+"""Operations whose C code stands in a file of its own and takes its settings at run time.
+
+PyTensor compiles a module for each distinct source, about a second each. So the source here
+depends on the dtype alone: window sizes, strides and the like are passed as an array of integers,
+and all poolings of a model, say, share one module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pytensor.graph.basic import Apply, Variable
+from pytensor.graph.op import Op
+from pytensor.link.c.op import COp
+from pytensor.tensor.type import TensorType
+
+_CTYPES = {"float32": ("float", "NPY_FLOAT32"), "float64": ("double", "NPY_FLOAT64")}
+
+
+class NativeOp(COp):
+    """``op``, computed by the C++ function ``run`` of the file ``source``.
+
+    The file is compiled inside a namespace, with ``real`` the C type and ``REAL`` NumPy's number
+    of the dtype of the first output, and defines::
+
+        static bool run(PyArrayObject** in, PyArrayObject*** out, const npy_int64* settings)
+
+    ``in`` are the inputs, of any strides; ``*out[i]`` is NULL or an array of an earlier call, which
+    may be written anew if it is of the right shape (``output_like`` of ``arrays.h`` sees to that).
+    It returns false with a Python error set.
+
+    Attributes
+    ----------
+    source
+        The C++ file.
+    version
+        Of the file and what it includes; to be raised with every change of it.
+    """
+
+    source: ClassVar[Path]
+    version: ClassVar[int]
+    params_type = TensorType("int64", shape=(None,))
+    __props__ = ("op",)
+
+    def __init__(self, op: Op) -> None:
+        self.op = op
+
+    def __str__(self) -> str:
+        return f"Native{{{self.op}}}"
+
+    def settings(self) -> Sequence[int]:
+        """The integers that ``run`` gets."""
+        raise NotImplementedError
+
+    def get_params(self, node: Apply) -> NDArray[np.int64]:
+        return np.array(self.settings(), "int64")
+
+    def make_node(self, *inputs: Variable) -> Apply:
+        node = self.op.make_node(*inputs)
+        return Apply(self, node.inputs, [output.type() for output in node.outputs])
+
+    def infer_shape(self, fgraph: Any, node: Apply, shapes: Any) -> Any:
+        return self.op.infer_shape(fgraph, node, shapes)  # type: ignore[attr-defined]
+
+    def perform(self, node: Apply, inputs: Any, outputs: Any, params: Any = None) -> None:
+        self.op.perform(node, inputs, outputs)
+
+    def c_support_code_apply(self, node: Apply, name: str) -> str:
+        ctype, number = _CTYPES[node.outputs[0].type.dtype]
+        arrays = (Path(__file__).parent / "arrays.h").read_text(encoding="utf-8")
+        source = self.source.read_text(encoding="utf-8")
+        return (
+            f"{self.includes()}\nnamespace {name} {{\n"
+            f"typedef {ctype} real;\nenum {{ REAL = {number} }};\n{arrays}\n{source}\n}}\n"
+        )
+
+    def includes(self) -> str:
+        """Headers that the source needs, which cannot stand inside a namespace."""
+        return "#include <algorithm>\n#include <cmath>\n#include <cstring>\n#include <memory>\n"
+
+    def c_code(
+        self, node: Apply, name: str, inputs: list[str], outputs: list[str], sub: dict[str, str]
+    ) -> str:
+        return f"""
+        {{
+        PyArrayObject* in[] = {{{", ".join(inputs)}}};
+        PyArrayObject** out[] = {{{", ".join(f"&{o}" for o in outputs)}}};
+        if (!{name}::run(in, out, (const npy_int64*)PyArray_DATA({sub["params"]}))) {{
+            {sub["fail"]}
+        }}
+        }}
+        """
+
+    def c_code_cache_version(self) -> tuple[int, ...]:
+        return (1, self.version)

@@ -1,0 +1,1 @@
+"""JAX's forms of symopt's operations."""

@@ -1,0 +1,1 @@
+"""symopt.nnet's operations for PyTensor's JAX linker; importing it registers them."""

@@ -1,0 +1,1 @@
+"""symopt.nnet's operations for PyTensor's Numba linker; importing it registers them."""
