@@ -43,7 +43,7 @@ class NativeOp(COp):
 
     source: ClassVar[Path]
     version: ClassVar[int]
-    params_type = TensorType("int64", shape=(None,))
+    params_type = TensorType("int64", shape=(None,))  # type: ignore[assignment]  # any type will do
     __props__ = ("op",)
 
     def __init__(self, op: Op) -> None:
@@ -56,7 +56,7 @@ class NativeOp(COp):
         """The integers that ``run`` gets."""
         raise NotImplementedError
 
-    def get_params(self, node: Apply) -> NDArray[np.int64]:
+    def get_params(self, node: Apply) -> NDArray[np.int64]:  # type: ignore[override]
         return np.array(self.settings(), "int64")
 
     def make_node(self, *inputs: Variable) -> Apply:
