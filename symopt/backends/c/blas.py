@@ -29,6 +29,35 @@ def linker_flags() -> str:
     return shlex.join(flags)
 
 
+def library_name() -> str:
+    """The library, as a linker's -l has it."""
+    return str(scipy_openblas32.get_library())
+
+
+def library_folder() -> str:
+    """The folder of the library."""
+    return str(scipy_openblas32.get_lib_dir())
+
+
+def symbol(routine: str) -> str:
+    """The name under which the library has a Fortran BLAS routine."""
+    return f"scipy_{routine}_"
+
+
+def declarations() -> str:
+    """C++ declarations of what native operations call, and a run path to the library."""
+    lines = []
+    for ctype, letter in (("float", "s"), ("double", "d")):
+        c = f"const {ctype}*"
+        i = "const int*"
+        lines.append(
+            f"void {symbol(letter + 'gemm')}(const char*, const char*, {i}, {i}, {i}, "
+            f"{c}, {c}, {i}, {c}, {i}, {c}, {ctype}*, {i});"
+        )
+    lines.append("int scipy_openblas_get_num_threads();")
+    return 'extern "C" {\n' + "\n".join(lines) + "\n}\n"
+
+
 def version() -> str:
     """Version and build options of the BLAS, as it reports them."""
     return str(scipy_openblas32.get_openblas_config())

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.op import Op
 from pytensor.link.c.op import COp
+from pytensor.link.c.params_type import Params, ParamsType
 from pytensor.tensor.type import TensorType
 
 _CTYPES = {"float32": ("float", "NPY_FLOAT32"), "float64": ("double", "NPY_FLOAT64")}
@@ -43,7 +43,7 @@ class NativeOp(COp):
 
     source: ClassVar[Path]
     version: ClassVar[int]
-    params_type = TensorType("int64", shape=(None,))  # type: ignore[assignment]  # any type will do
+    params_type = ParamsType(settings=TensorType("int64", shape=(None,)))
     __props__ = ("op",)
 
     def __init__(self, op: Op) -> None:
@@ -56,8 +56,8 @@ class NativeOp(COp):
         """The integers that ``run`` gets."""
         raise NotImplementedError
 
-    def get_params(self, node: Apply) -> NDArray[np.int64]:  # type: ignore[override]
-        return np.array(self.settings(), "int64")
+    def get_params(self, node: Apply) -> Params:
+        return self.params_type.get_params(settings=np.array(self.settings(), "int64"))
 
     def make_node(self, *inputs: Variable) -> Apply:
         node = self.op.make_node(*inputs)
@@ -72,11 +72,19 @@ class NativeOp(COp):
     def c_support_code_apply(self, node: Apply, name: str) -> str:
         ctype, number = _CTYPES[node.outputs[0].type.dtype]
         arrays = (Path(__file__).parent / "arrays.h").read_text(encoding="utf-8")
-        source = self.source.read_text(encoding="utf-8")
         return (
-            f"{self.includes()}\nnamespace {name} {{\n"
-            f"typedef {ctype} real;\nenum {{ REAL = {number} }};\n{arrays}\n{source}\n}}\n"
+            f"{self.includes()}\n{self.definitions(ctype)}namespace {name} {{\n"
+            f"typedef {ctype} real;\nenum {{ REAL = {number} }};\n{arrays}\n"
+            f"{self.source_code()}\n}}\n"
         )
+
+    def source_code(self) -> str:
+        """The C++ code that stands inside the namespace."""
+        return self.source.read_text(encoding="utf-8")
+
+    def definitions(self, ctype: str) -> str:
+        """Macros that the source needs, for elements of type ``ctype``."""
+        return ""
 
     def includes(self) -> str:
         """Headers that the source needs, which cannot stand inside a namespace."""
@@ -89,7 +97,7 @@ class NativeOp(COp):
         {{
         PyArrayObject* in[] = {{{", ".join(inputs)}}};
         PyArrayObject** out[] = {{{", ".join(f"&{o}" for o in outputs)}}};
-        if (!{name}::run(in, out, (const npy_int64*)PyArray_DATA({sub["params"]}))) {{
+        if (!{name}::run(in, out, (const npy_int64*)PyArray_DATA({sub["params"]}->settings))) {{
             {sub["fail"]}
         }}
         }}

@@ -1,0 +1,120 @@
+"""Convolution on the c backend: four algorithms over one way to lay out an image.
+
+``problem.h`` turns strides, dilation, padding and the gradient by the input into correlations of
+stride 1 over flat memory. ``direct.h``, ``im2col.h``, ``fft.h`` and ``winograd.h`` compute these,
+``choose.h`` chooses by the measurements in ``measured.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pytensor.graph.basic import Apply
+
+from symopt.backends.c import blas
+from symopt.backends.c.lowering import native_form
+from symopt.backends.c.native_op import NativeOp
+from symopt.nnet.convolution_ops import (
+    ALGORITHMS,
+    Convolution,
+    ConvolutionGradInputs,
+    ConvolutionGradWeights,
+)
+from symopt.nnet.convolution_shapes import check_convolution
+
+_FOLDER = Path(__file__).parent / "convolution"
+_FILES = ("problem.h", "work.h", "direct.h", "im2col.h", "winograd.h", "fft.h", "choose.h", "run.h")
+_DIRECTIONS = (Convolution, ConvolutionGradInputs, ConvolutionGradWeights)
+_HEADERS = ("array", "atomic", "cstdlib", "exception", "map", "new", "thread", "utility", "vector")
+
+
+class NativeConvolution(NativeOp):
+    """A convolution or one of its gradients; all of a dtype share a compiled module."""
+
+    version: ClassVar[int] = 1
+
+    def source_code(self) -> str:
+        return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _FILES)
+
+    def includes(self) -> str:
+        headers = "".join(f"#include <{name}>\n" for name in _HEADERS)
+        return f"{super().includes()}{headers}{blas.declarations()}"
+
+    def definitions(self, ctype: str) -> str:
+        return f"#define GEMM {blas.symbol('sgemm' if ctype == 'float' else 'dgemm')}\n"
+
+    def c_compile_args(self, **kwargs: Any) -> list[str]:
+        return ["-O3", "-pthread", f"-Wl,-rpath,{blas.library_folder()}"]
+
+    def c_libraries(self, **kwargs: Any) -> list[str]:
+        return [blas.library_name()]
+
+    def c_lib_dirs(self, **kwargs: Any) -> list[str]:
+        return [blas.library_folder()]
+
+    def settings(self) -> Sequence[int]:
+        op = self.op
+        missing = 3 - op.ndim
+        border = {"half": 1, "full": 2}.get(op.border_mode, 0) if _named(op) else 0
+        pairs = ((0, 0),) * op.ndim if _named(op) else op.border_mode
+        pairs = ((0, 0),) * missing + pairs
+        table = _measurements()
+        return [
+            _DIRECTIONS.index(type(op)),
+            ALGORITHMS.index(op.algorithm),
+            op.num_groups,
+            int(op.filter_flip),
+            border,
+            *((1,) * missing + op.subsample),
+            *((1,) * missing + op.filter_dilation),
+            *(before for before, _ in pairs),
+            *(after for _, after in pairs),
+            len(table),
+            *(number for row in table for number in row),
+        ]
+
+
+@native_form.register(Convolution)
+@native_form.register(ConvolutionGradInputs)
+@native_form.register(ConvolutionGradWeights)
+def _native(op: Convolution, node: Apply) -> Apply:
+    return NativeConvolution(op).make_node(*node.inputs)
+
+
+def _named(op: Any) -> bool:
+    return isinstance(op.border_mode, str)
+
+
+@cache
+def _measurements() -> list[list[int]]:
+    """The rows of ``choose.h``'s table."""
+    path = _FOLDER / "measured.json"
+    if not path.exists():
+        return []
+    rows = json.loads(path.read_text(encoding="utf-8"))["choices"]
+    return [[*row["features"], ALGORITHMS.index(row["algorithm"])] for row in rows]
+
+
+def reject(
+    shapes: tuple[tuple[int, ...], tuple[int, ...]], settings: Sequence[int], lengths: Any
+) -> None:
+    """Called by the C code with the shapes of its inputs when these do not fit: raises ShapeError."""
+    direction, _, groups, _, border = settings[:5]
+    ndim = len(shapes[0]) - 2
+    stride, dilation, before, after = (settings[5 + 3 * i : 8 + 3 * i][3 - ndim :] for i in range(4))
+    pairs = tuple(zip(before, after, strict=True))
+    border_mode = {1: "half", 2: "full"}.get(border, pairs)
+    first, second = shapes
+    if direction == 0:
+        image, kernel, output = first, second, None
+    elif direction == 1:
+        image = (second[0], first[1] * groups, *map(int, lengths))
+        kernel, output = first, second
+    else:
+        image, output = first, second
+        kernel = (second[1], first[1] // groups, *map(int, lengths))
+    check_convolution(image, kernel, border_mode, stride, dilation, groups, output)

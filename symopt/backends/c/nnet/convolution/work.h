@@ -1,0 +1,72 @@
+// Memory that is kept between calls, vectors, and threads.
+
+#if defined(__AVX512F__)
+enum { VECTOR = 64 };
+#elif defined(__AVX__)
+enum { VECTOR = 32 };
+#else
+enum { VECTOR = 16 };
+#endif
+enum { LANES = VECTOR / sizeof(real) };
+typedef real vec __attribute__((vector_size(VECTOR)));
+typedef real loose __attribute__((vector_size(VECTOR), aligned(sizeof(real)), may_alias));  // anywhere in memory
+
+static inline vec load(const real* from) { return *(const loose*)from; }
+static inline void store(real* to, vec v) { *(loose*)to = v; }
+
+static inline size round_up(size n, size to) { return (n + to - 1) / to * to; }
+
+// A thread's scratch memory: grows to the largest request, stays for the next call. Requests are
+// bounded by what the algorithms ask for, a few MiB whatever the batch.
+struct Scratch {
+    real* memory = NULL;
+    size capacity = 0;
+    ~Scratch() { free(memory); }
+    real* take(size n) {  // throws if there is no memory
+        if (n > capacity) {
+            free(memory);
+            capacity = 0;
+            memory = (real*)aligned_alloc(64, round_up(n * sizeof(real), 64));
+            if (!memory) throw std::bad_alloc();
+            capacity = n;
+        }
+        return memory;
+    }
+};
+
+enum { MAX_THREADS = 256 };
+static Scratch scratches[MAX_THREADS];
+static Scratch shared_scratch;
+
+// task(i, scratch) for i in [0, n), on as many threads as the BLAS is allowed. The GIL is held by
+// the caller, so that there is one of these at a time; tasks touch no Python.
+template <typename Task>
+static void in_parallel(size n, Task task) {
+    const size wanted = std::min<size>(std::min<size>(n, scipy_openblas_get_num_threads()), MAX_THREADS);
+    if (wanted <= 1) {
+        for (size i = 0; i < n; ++i) task(i, scratches[0]);
+        return;
+    }
+    std::atomic<size> next(0);
+    std::atomic<bool> failed(false);
+    const auto work = [&](Scratch& scratch) {
+        try {
+            for (size i; (i = next++) < n;) task(i, scratch);
+        } catch (...) {
+            failed = true;
+        }
+    };
+    std::vector<std::thread> threads;
+    for (size k = 1; k < wanted; ++k) threads.emplace_back(work, std::ref(scratches[k]));
+    work(scratches[0]);
+    for (std::thread& thread : threads) thread.join();
+    if (failed) throw std::bad_alloc();
+}
+
+// BLAS for row-major matrices: C = A B + beta C, with A (m, k) and B (k, n), each possibly transposed.
+static inline void gemm(bool ta, bool tb, size m, size n, size k, const real* a, size lda, const real* b,
+                        size ldb, real beta, real* c, size ldc) {
+    const real one = 1;
+    const int M = (int)m, N = (int)n, K = (int)k, A = (int)lda, B = (int)ldb, C = (int)ldc;
+    GEMM(tb ? "T" : "N", ta ? "T" : "N", &N, &M, &K, &one, b, &B, a, &A, &beta, c, &C);
+}
