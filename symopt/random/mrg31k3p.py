@@ -8,8 +8,12 @@ Two recurrences of order three are combined::
 
 A state is the row ``(x[n], x[n-1], x[n-2], y[n], y[n-1], y[n-2])``. One sequence of period
 2**185 is cut into as many streams as are drawn from side by side: 2**72 steps lie between the
-streams of one random variable, 2**134 between two variables. A state is int32; all in between
-is int64 and below 2**54, so that nothing wraps around, which backends would do differently.
+streams of one random variable, 2**134 between two variables.
+
+All is int32, as JAX has no other integers unless it is asked for them, and nothing wraps around,
+which backends would do differently. PyTensor takes sums apart and adds them up in another order,
+so that every sum here fits in any order; what it must not see through is behind a bitwise
+operation or a ``switch``.
 
 References
 ----------
@@ -30,10 +34,12 @@ import pytensor
 import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Variable
 from pytensor.tensor.variable import TensorVariable
 
 from symopt.errors import DTypeError, HyperparameterError, ShapeError
 from symopt.hyperparameters import check_integer
+from symopt.random.size import check_integer_scalar
 
 M1 = 2**31 - 1
 M2 = 2**31 - 21069
@@ -97,7 +103,9 @@ def stream_count(size: int) -> int:
     return min(size // 6 if size > 6 else max(size, 1), MAX_STREAMS)
 
 
-def integers(states: TensorVariable, size: int) -> tuple[TensorVariable, TensorVariable]:
+def integers(
+    states: TensorVariable, size: int | TensorVariable, used: TensorVariable | None = None
+) -> tuple[TensorVariable, TensorVariable]:
     """Draw ``size`` integers of [1, M1]: draw i is the next one of stream ``i % streams``.
 
     Parameters
@@ -106,11 +114,15 @@ def integers(states: TensorVariable, size: int) -> tuple[TensorVariable, TensorV
         int32 matrix of shape (streams, 6): a shared variable, or a variable whose number of rows
         is known (``pytensor.tensor.specify_shape``).
     size
-        Number of draws, at least 0. With more draws than streams the graph has a loop.
+        Number of draws, at least 0; or a symbolic integer scalar. With more draws than streams,
+        and with a symbolic number, the graph has a loop.
+    used
+        How many of the draws count, as a symbolic integer scalar of at most ``size``: the states
+        are those after that many. None (default): all.
 
     Returns
     -------
-    The draws, an int64 vector, and the states after them, of the shape and dtype of ``states``.
+    The draws, an int32 vector, and the states after them, of the shape and dtype of ``states``.
     A stream that is not drawn from in the last round is not advanced in it either.
 
     Raises
@@ -118,47 +130,124 @@ def integers(states: TensorVariable, size: int) -> tuple[TensorVariable, TensorV
     HyperparameterError
         ``size`` is not an integer of at least 0.
     DTypeError, ShapeError
-        ``states`` is not an int32 matrix of known shape.
+        ``states`` is not an int32 matrix of known shape, or ``size`` not an integer scalar.
     """
-    size = check_integer("symopt.random", "size", size)
     streams = _known_streams(states)
-    if size == 0:
-        return pt.zeros((0,), dtype="int64"), states
-    rounds = -(-size // streams)
-    in_last_round = size - (rounds - 1) * streams
-    columns = pt.cast(pt.specify_shape(states, (None, 6)), "int64").T
-    x, y = columns[2::-1], columns[:2:-1]  # the oldest first
-    if rounds == 1:
-        more_x, more_y = _next_x(x[0], x[1])[None], _next_y(y[0], y[2])[None]
+    known = not isinstance(size, Variable)
+    if known:
+        size = check_integer("symopt.random", "size", size)
+        width, rounds = min(size, streams), max(-(-size // streams), 1)
     else:
-        more_x, more_y = pytensor.scan(
-            lambda x3, x2, y3, y1: [_next_x(x3, x2), _next_y(y3, y1)],
-            outputs_info=[{"initial": x, "taps": [-3, -2]}, {"initial": y, "taps": [-3, -1]}],
+        check_integer_scalar("size", size)
+        size = pt.cast(size, "int64")
+        width = pt.minimum(size, streams)
+        rounds = pt.maximum((size + (streams - 1)) // streams, 1)
+    # Of a shared variable the shape may change later.
+    columns = pt.specify_shape(states, (streams, 6))[:width].T
+    x, y = columns[2::-1], columns[:2:-1]  # the oldest first
+    if known and rounds == 1:
+        more_x, more_y = _next_x(x[0], x[1])[None], _next_y(y[0], y[2])[None]
+        z = _difference(more_x[0], more_y[0])
+    else:
+        more_x, more_y, z = pytensor.scan(
+            _next,
+            outputs_info=[
+                {"initial": x, "taps": [-3, -2]},
+                {"initial": y, "taps": [-3, -1]},
+                None,
+            ],
             n_steps=rounds,
             name="mrg31k3p",
             return_updates=False,
         )
-    difference = more_x - more_y
-    z = difference + np.int64(M1) * pt.le(difference, 0)
-    z = pt.specify_shape(z, (rounds, streams))  # of a shared variable it may change later
-    halves = []
-    for before, after in ((x, more_x), (y, more_y)):
-        all_rows = pt.concatenate([before, after])
-        drawn = all_rows[rounds : rounds + 3, :in_last_round]
-        idle = all_rows[rounds - 1 : rounds + 2, in_last_round:]
-        halves.append(pt.concatenate([drawn, idle], axis=1)[::-1])
-    new_states = pt.cast(pt.concatenate(halves).T, "int32")
-    return z.flatten()[:size], pt.specify_shape(new_states, states.type.shape)
+        z = z.flatten()[:size]
+        z = pt.specify_shape(z, (size,)) if known else z
+    rows_of_both = [pt.concatenate([x, more_x]), pt.concatenate([y, more_y])]
+    if used is None:
+        last = size - (rounds - 1) * width  # how many are drawn in the last round
+        halves = [_after_rounds(rows, rounds, last) for rows in rows_of_both]
+    else:
+        steps = (pt.cast(used, "int64") + (streams - 1) - pt.arange(width)) // streams
+        halves = [_after_steps(rows, steps, width) for rows in rows_of_both]
+    # Of the type of ``states``: to PyTensor a length known to be 1 is another one, which it
+    # refuses as an update.
+    new_states = pt.concatenate([pt.concatenate(halves).T, states[width:]])
+    return z, pt.specify_shape(new_states, states.type.shape)
+
+
+def _after_rounds(
+    rows: TensorVariable, rounds: int | TensorVariable, last: int | TensorVariable
+) -> TensorVariable:
+    """The three newest of all rows, newest first; ``last`` streams are drawn from to the end."""
+    drawn = rows[rounds : rounds + 3, :last]
+    idle = rows[rounds - 1 : rounds + 2, last:]
+    return pt.concatenate([drawn, idle], axis=1)[::-1]
+
+
+def _after_steps(
+    rows: TensorVariable, steps: TensorVariable, width: int | TensorVariable
+) -> TensorVariable:
+    """The three newest rows, newest first, where each stream has gone its number of steps."""
+    newest = (steps + 2) * width + pt.arange(width)
+    flat = rows.flatten()
+    return pt.stack([flat[newest - back * width] for back in range(3)])
+
+
+def _next(
+    x3: TensorVariable, x2: TensorVariable, y3: TensorVariable, y1: TensorVariable
+) -> list[TensorVariable]:
+    """One step of both recurrences and the draw of it."""
+    x, y = _next_x(x3, x2), _next_y(y3, y1)
+    return [x, y, _difference(x, y)]
 
 
 def _next_x(x3: TensorVariable, x2: TensorVariable) -> TensorVariable:
     """The first recurrence, of the values three and two steps ago."""
-    return (np.int64(STEP1[0][1]) * x2 + np.int64(STEP1[0][2]) * x3) % np.int64(M1)
+    return _sum(_sum(_rotated(x2, 22), _rotated(x3, 7), M1), x3, M1)
 
 
 def _next_y(y3: TensorVariable, y1: TensorVariable) -> TensorVariable:
     """The second recurrence, of the values three steps and one step ago."""
-    return (np.int64(STEP2[0][0]) * y1 + np.int64(STEP2[0][2]) * y3) % np.int64(M2)
+    both = _sum(y1, y3, M2)
+    # 2**15 (2**16 h + l) = 2**31 h + 2**15 l, and 2**31 = 21069 modulo M2.
+    product = _sum(
+        _shifted_right(both, 16) * np.int32(2**31 - M2),
+        (both & np.int32(2**16 - 1)) * np.int32(2**15),
+        M2,
+    )
+    return _sum(product, y3, M2)
+
+
+def _rotated(x: TensorVariable, bits: int) -> TensorVariable:
+    """``2**bits x`` modulo M1 for x in [0, M1): its 31 bits rotated, since 2**31 = 1."""
+    low = (x & np.int32(2 ** (31 - bits) - 1)) * np.int32(2**bits)
+    return low | _shifted_right(x, 31 - bits)
+
+
+def _shifted_right(x: TensorVariable, bits: int) -> TensorVariable:
+    """``x // 2**bits`` for x in [0, 2**31), 7 <= bits.
+
+    At most 24 bits are left, so that float32 is exact. PyTensor has no shifts, and its integer
+    division checks for zeros, which keeps the c backend from vectorising.
+    """
+    high = pt.cast(x & np.int32(-(2**bits)), "float32")
+    return pt.cast(high * np.float32(2.0**-bits), "int32")
+
+
+def _sum(a: TensorVariable, b: TensorVariable, modulus: int) -> TensorVariable:
+    """``a + b`` modulo M1 or M2, for a and b in [0, modulus)."""
+    gap = 2**31 - modulus
+    excess = a - (b ^ np.int32(M1))  # a + b - M1, as b ^ M1 is M1 - b
+    if gap > 1:
+        excess = excess + np.int32(gap - 1)  # a + b - modulus, in [-modulus, modulus)
+    # Of a negative number, & M1 is a sum with 2**31.
+    return pt.switch(pt.lt(excess, 0), (excess & np.int32(M1)) - np.int32(gap), excess)
+
+
+def _difference(x: TensorVariable, y: TensorVariable) -> TensorVariable:
+    """``x - y`` modulo M1, in [1, M1]."""
+    less_one = x - y - np.int32(1)
+    return pt.switch(pt.lt(less_one, 0), less_one & np.int32(M1), x - y)
 
 
 def _power(step: list[list[int]], exponent: int, modulus: int) -> NDArray[Any]:

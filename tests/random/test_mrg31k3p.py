@@ -32,7 +32,7 @@ def test_draws_and_states_against_the_paper(streams, size, python_backend):
     first = first_states([M1 - 1, 0, 7, M2 - 1, M2 - 1, M2 - 1], streams)
     states = pytensor.shared(first)
     draws, new_states = integers(states, size)
-    assert (draws.dtype, new_states.dtype) == ("int64", "int32")
+    assert (draws.dtype, new_states.dtype) == ("int32", "int32")
     f = symopt.function([], draws, updates=[(states, new_states)], backend=python_backend)
     expected, rows = by_hand(first, size)
     np.testing.assert_array_equal(f(), expected)
