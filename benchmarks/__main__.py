@@ -15,7 +15,7 @@ from benchmarks.threads import available_cores, limit_threads
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.argument("name", type=click.Choice(["lstm", "update", "compile"]))
+@click.argument("name", type=click.Choice(["lstm", "update", "compile", "conv"]))
 @click.option(
     "--rounds",
     type=click.IntRange(1),
@@ -37,6 +37,11 @@ from benchmarks.threads import available_cores, limit_threads
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write it here too.",
 )
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="conv: draw cost against the sizes of filter and image here.",
+)
 def main(
     name: str,
     rounds: int | None,
@@ -45,12 +50,14 @@ def main(
     peers: tuple[str, ...],
     quick: bool,
     json_file: Path | None,
+    plot: Path | None,
 ) -> None:
     """Time symopt and its peers, interleaved, on one piece of work.
 
     NAME is "lstm", the training step of the LSTM tutorial (both phases), "update", the adadelta and
-    adam updates alone, or "compile", the compilation of rules over sixty parameters, which has no
-    peers. Peers that are not installed are listed as skipped.
+    adam updates alone, "compile", the compilation of rules over sixty parameters, which has no
+    peers, or "conv", the convolutions of WAP's watcher by each algorithm. Peers that are not
+    installed are listed as skipped.
     """
     threads = threads or available_cores()
     limit_threads(threads)
@@ -63,9 +70,20 @@ def main(
         )
         return
     from benchmarks.agreement import DisagreementError  # these import NumPy and PyTensor:
+    from benchmarks.conv.run import run as run_conv
     from benchmarks.run import run  # only now that the threads are set
 
     try:
+        if name == "conv":
+            run_conv(
+                rounds=rounds,
+                threads=threads,
+                peers=peers,
+                quick=quick,
+                json_file=json_file,
+                plot=plot,
+            )
+            return
         run(
             name,
             rounds=rounds,

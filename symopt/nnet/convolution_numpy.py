@@ -24,7 +24,7 @@ def convolve(op: Any, images: NDArray, filters: NDArray) -> NDArray:
     w = filters.reshape(groups, len(filters) // groups, *filters.shape[1:])
     y = np.zeros((groups, len(filters) // groups, batch, *lengths), images.dtype)
     for tap, window in _taps(op, filters.shape[2:], lengths):
-        x = padded[(..., *window)].reshape(batch, groups, -1, *lengths)
+        x = padded[(..., *window)].reshape(batch, groups, filters.shape[1], *lengths)
         for g in range(groups):
             y[g] += np.tensordot(w[(g, ..., *tap)], x[:, g], (1, 1))
     return np.ascontiguousarray(np.moveaxis(y.reshape(len(filters), batch, *lengths), 0, 1))
@@ -42,8 +42,8 @@ def gradient_of_inputs(op: Any, filters: NDArray, above: NDArray, shape: Any) ->
     for tap, window in _taps(op, filters.shape[2:], lengths):
         parts = [np.tensordot(w[(g, ..., *tap)], y[:, g], (0, 1)) for g in range(groups)]
         padded[(..., *window)] += np.moveaxis(np.concatenate(parts), 0, 1)
-    inside = [slice(p[0], p[0] + n) for n, p in zip(shape[2:], pairs, strict=True)]
-    return np.ascontiguousarray(padded[(..., *inside)])
+    inside: Any = (..., *(slice(p[0], p[0] + n) for n, p in zip(shape[2:], pairs, strict=True)))
+    return np.ascontiguousarray(padded[inside])
 
 
 def gradient_of_weights(op: Any, images: NDArray, above: NDArray, shape: Any) -> NDArray:
@@ -52,13 +52,12 @@ def gradient_of_weights(op: Any, images: NDArray, above: NDArray, shape: Any) ->
     padded = np.pad(images, [(0, 0), (0, 0), *pairs])
     groups, batch, lengths = op.num_groups, len(images), above.shape[2:]
     summed = (0, *range(2, 2 + op.ndim))
-    y = above.reshape(batch, groups, -1, *lengths) if above.size else above
+    y = above.reshape(batch, groups, shape[0] // groups, *lengths)
     w = np.zeros((groups, shape[0] // groups, *shape[1:]), images.dtype)
-    if above.size and images.size:
-        for tap, window in _taps(op, shape[2:], lengths):
-            x = padded[(..., *window)].reshape(batch, groups, -1, *lengths)
-            for g in range(groups):
-                w[(g, ..., *tap)] = np.tensordot(y[:, g], x[:, g], (summed, summed))
+    for tap, window in _taps(op, shape[2:], lengths):
+        x = padded[(..., *window)].reshape(batch, groups, shape[1], *lengths)
+        for g in range(groups):
+            w[(g, ..., *tap)] = np.tensordot(y[:, g], x[:, g], (summed, summed))
     return w.reshape(shape)
 
 
@@ -74,7 +73,9 @@ def _lengths(op: Any, image: Any, kernel: Any, pairs: Any) -> list[int]:
 def _taps(op: Any, kernel: Any, lengths: Any) -> Iterator[tuple[tuple, tuple]]:
     """Each index of a kernel with the window of the padded input that it multiplies."""
     for position in product(*map(range, kernel)):
-        tap = tuple(k - 1 - t if op.filter_flip else t for t, k in zip(position, kernel, strict=True))
+        tap = tuple(
+            k - 1 - t if op.filter_flip else t for t, k in zip(position, kernel, strict=True)
+        )
         window = tuple(
             slice(t * d, t * d + (n - 1) * s + 1, s)
             for t, d, n, s in zip(position, op.filter_dilation, lengths, op.subsample, strict=True)

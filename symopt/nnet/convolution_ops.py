@@ -77,6 +77,9 @@ class _ConvolutionBase(Op):
         self.filter_flip = filter_flip
         self.algorithm = algorithm
 
+    def __call__(self, *inputs: Any, **keywords: Any) -> TensorVariable:
+        return super().__call__(*inputs, **keywords)  # type: ignore[return-value]
+
     def sibling(self, kind: type[_ConvolutionBase]) -> _ConvolutionBase:
         """The same convolution's other direction."""
         return kind(**{name: getattr(self, name) for name in self.__props__})
@@ -87,7 +90,8 @@ class _ConvolutionBase(Op):
         for name, tensor in zip(self.arguments, tensors, strict=True):
             if tensor.ndim != self.ndim + 2:
                 raise ShapeError(
-                    f"conv{self.ndim}d: {name} has {tensor.ndim} dimensions; expected {self.ndim + 2}: "
+                    f"conv{self.ndim}d: {name} has {tensor.ndim} dimensions; expected "
+                    f"{self.ndim + 2}: "
                     + ("a batch of images" if name == "input" else "results")
                     + ", channels and the spatial ones."
                 )
@@ -114,17 +118,17 @@ class _ConvolutionBase(Op):
 
 
 class Convolution(_ConvolutionBase):
-    """``(input, filters) -> output``, of shapes (batch, channels, ...), (results, channels, ...)."""
+    """``(input, filters) -> output``."""
 
     arguments = ("input", "filters")
 
-    def make_node(self, images: Any, filters: Any) -> Apply:
-        images, filters = self._tensors(images, filters)
+    def make_node(self, *inputs: Any) -> Apply:
+        images, filters = self._tensors(*inputs)
         shape = self.check(images.type.shape, filters.type.shape)
         return Apply(self, [images, filters], [pt.tensor(dtype=images.dtype, shape=shape)])
 
-    def infer_shape(self, fgraph: Any, node: Apply, shapes: Any) -> list[tuple]:
-        images, filters = shapes
+    def infer_shape(self, *arguments: Any) -> list[tuple]:
+        images, filters = arguments[-1]  # PyTensor 3.0 passes a graph first, 3.3 does not
         lengths = output_lengths(
             images[2:], filters[2:], self.border_mode, self.subsample, self.filter_dilation
         )
@@ -173,9 +177,9 @@ class ConvolutionGradInputs(_Adjoint):
 
     arguments = ("filters", "output gradient")
 
-    def make_node(self, filters: Any, above: Any, shape: Any) -> Apply:
-        filters, above = self._tensors(filters, above)
-        vector, lengths = self._lengths(shape)
+    def make_node(self, *inputs: Any) -> Apply:
+        filters, above = self._tensors(*inputs[:2])
+        vector, lengths = self._lengths(inputs[2])
         taken = filters.type.shape[1]
         channels = None if taken is None else taken * self.num_groups
         image = (above.type.shape[0], channels, *lengths)
@@ -183,9 +187,10 @@ class ConvolutionGradInputs(_Adjoint):
         output = pt.tensor(dtype=above.dtype, shape=image)
         return Apply(self, [filters, above, vector], [output])
 
-    def infer_shape(self, fgraph: Any, node: Apply, shapes: Any) -> list[tuple]:
-        filters, above, _ = shapes
-        lengths = [node.inputs[2][d] for d in range(self.ndim)]
+    def infer_shape(self, *arguments: Any) -> list[tuple]:
+        node, (filters, above, _) = arguments[-2:]
+        shape_of_output: Any = node.inputs[2]
+        lengths = [shape_of_output[d] for d in range(self.ndim)]
         return [(above[0], filters[1] * self.num_groups, *lengths)]
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
@@ -209,14 +214,14 @@ class ConvolutionGradWeights(_Adjoint):
 
     arguments = ("input", "output gradient")
 
-    def make_node(self, images: Any, above: Any, shape: Any) -> Apply:
-        images, above = self._tensors(images, above)
-        vector, lengths = self._lengths(shape)
+    def make_node(self, *inputs: Any) -> Apply:
+        images, above = self._tensors(*inputs[:2])
+        vector, lengths = self._lengths(inputs[2])
         channels = images.type.shape[1]
         if channels is not None and channels % self.num_groups:
             raise ShapeError(
-                f"Gradient of conv{self.ndim}d: an input of shape {images.type.shape} has {channels} "
-                f"channels, which cannot be cut into num_groups={self.num_groups}."
+                f"Gradient of conv{self.ndim}d: an input of shape {images.type.shape} has "
+                f"{channels} channels, which cannot be cut into num_groups={self.num_groups}."
             )
         taken = None if channels is None else channels // self.num_groups
         kernel = (above.type.shape[1], taken, *lengths)
@@ -224,9 +229,10 @@ class ConvolutionGradWeights(_Adjoint):
         output = pt.tensor(dtype=images.dtype, shape=kernel)
         return Apply(self, [images, above, vector], [output])
 
-    def infer_shape(self, fgraph: Any, node: Apply, shapes: Any) -> list[tuple]:
-        images, above, _ = shapes
-        lengths = [node.inputs[2][d] for d in range(self.ndim)]
+    def infer_shape(self, *arguments: Any) -> list[tuple]:
+        node, (images, above, _) = arguments[-2:]
+        shape_of_output: Any = node.inputs[2]
+        lengths = [shape_of_output[d] for d in range(self.ndim)]
         return [(above[1], images[1] // self.num_groups, *lengths)]
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
@@ -256,7 +262,9 @@ def spatial_shape(tensor: TensorVariable) -> Any:
 def _elements(vector: TensorVariable, count: int) -> list[Variable]:
     """What a vector made by ``stack`` is made of; nothing known otherwise."""
     node = vector.owner
-    if type(node.op).__name__ in ("Elemwise", "Cast") and len(node.inputs) == 1:  # the cast to int64
+    if (
+        type(node.op).__name__ in ("Elemwise", "Cast") and len(node.inputs) == 1
+    ):  # the cast to int64
         node = node.inputs[0].owner
     if node is not None and type(node.op).__name__ == "MakeVector" and len(node.inputs) == count:
         return list(node.inputs)
@@ -264,4 +272,4 @@ def _elements(vector: TensorVariable, count: int) -> list[Variable]:
 
 
 def _constant(element: Variable) -> int | None:
-    return int(element.data) if isinstance(element, Constant) and element.ndim == 0 else None
+    return int(element.data) if isinstance(element, Constant) and not element.data.ndim else None

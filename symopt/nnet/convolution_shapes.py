@@ -1,4 +1,4 @@
-"""Shapes of convolutions: padding, strides, dilation; what fits, and what is said if it does not."""
+"""Shapes of convolutions: padding, strides, dilation; what fits, and the errors if it does not."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def border_pairs(owner: str, border_mode: object, ndim: int) -> BorderMode:
     if isinstance(sides, Sequence) and not isinstance(sides, str) and len(sides) == ndim:
         pairs = [side if isinstance(side, Sequence) else (side, side) for side in sides]
         if all(
-            len(pair) == 2 and all(isinstance(n, Integral) and n >= 0 for n in pair)
+            len(pair) == 2 and all(isinstance(n, Integral) and int(n) >= 0 for n in pair)
             for pair in pairs
         ):
             return tuple((int(before), int(after)) for before, after in pairs)
@@ -76,14 +76,15 @@ def output_lengths(
 
     Lengths may be integers, symbolic, or None for unknown, which gives None.
     """
-    lengths = []
+    lengths: list[Any] = []
     for d, (n, k) in enumerate(zip(image, kernel, strict=True)):
-        fixed = not isinstance(border_mode, str)
         if n is None or k is None:
             lengths.append(None)
             continue
-        pairs = border_mode if fixed else padding(border_mode, [k], [dilation[d]]) * len(image)
-        before, after = pairs[d]
+        if isinstance(border_mode, str):
+            ((before, after),) = padding(border_mode, [k], [dilation[d]])
+        else:
+            before, after = border_mode[d]
         lengths.append((n + before + after - (k - 1) * dilation[d] - 1) // subsample[d] + 1)
     return lengths
 
@@ -124,8 +125,8 @@ def check_convolution(
         raise ShapeError(f"Convolution of {known}: the filters are empty.")
     if any(n is not None and n <= 0 for n in lengths):
         raise ShapeError(
-            f"Convolution of {known}: the filters, dilated by filter_dilation={tuple(dilation)}, are "
-            f"larger than the input padded by border_mode={border_mode!r}. Pad more "
+            f"Convolution of {known}: the filters, dilated by filter_dilation={tuple(dilation)}, "
+            f"are larger than the input padded by border_mode={border_mode!r}. Pad more "
             "(border_mode='half') or use smaller filters."
         )
     shape = (image[0], results, *lengths)

@@ -207,7 +207,7 @@ def test_jax_without_64_bits(jax_64_bits):
 
 
 def test_numba():
-    run("float32", "numba", FEW)
+    run("float32", "numba", {"mrg_uniform_range", "mrg_binomial_symbolic", "mrg_normal_odd"})
 
 
 @pytest.mark.long

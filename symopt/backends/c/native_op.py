@@ -47,7 +47,7 @@ class NativeOp(COp):
     __props__ = ("op",)
 
     def __init__(self, op: Op) -> None:
-        self.op = op
+        self.op: Any = op
 
     def __str__(self) -> str:
         return f"Native{{{self.op}}}"
@@ -63,8 +63,8 @@ class NativeOp(COp):
         node = self.op.make_node(*inputs)
         return Apply(self, node.inputs, [output.type() for output in node.outputs])
 
-    def infer_shape(self, fgraph: Any, node: Apply, shapes: Any) -> Any:
-        return self.op.infer_shape(fgraph, node, shapes)  # type: ignore[attr-defined]
+    def infer_shape(self, *arguments: Any) -> Any:
+        return self.op.infer_shape(*arguments)
 
     def perform(self, node: Apply, inputs: Any, outputs: Any, params: Any = None) -> None:
         self.op.perform(node, inputs, outputs)

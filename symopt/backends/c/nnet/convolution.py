@@ -8,6 +8,7 @@ stride 1 over flat memory. ``direct.h``, ``im2col.h``, ``fft.h`` and ``winograd.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -35,7 +36,7 @@ _HEADERS = ("array", "atomic", "cstdlib", "exception", "map", "new", "thread", "
 class NativeConvolution(NativeOp):
     """A convolution or one of its gradients; all of a dtype share a compiled module."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 8
 
     def source_code(self) -> str:
         return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _FILES)
@@ -91,21 +92,29 @@ def _named(op: Any) -> bool:
 
 @cache
 def _measurements() -> list[list[int]]:
-    """The rows of ``choose.h``'s table."""
-    path = _FOLDER / "measured.json"
-    if not path.exists():
-        return []
-    rows = json.loads(path.read_text(encoding="utf-8"))["choices"]
-    return [[*row["features"], ALGORITHMS.index(row["algorithm"])] for row in rows]
+    """The rows of ``choose.h``'s table, from what ``benchmarks.conv.measure`` measured."""
+    found = json.loads((_FOLDER / "measured.json").read_text(encoding="utf-8"))["measurements"]
+    directions = ("forward", "by input", "by weights")
+    names = ("channels", "results", "kernel", "stride", "image", "batch")
+    return [
+        [
+            directions.index(row["direction"]),
+            *(round(16 * math.log2(row[name])) for name in names),
+            ALGORITHMS.index(min(row["ms"], key=row["ms"].get)),
+        ]
+        for row in found
+    ]
 
 
 def reject(
     shapes: tuple[tuple[int, ...], tuple[int, ...]], settings: Sequence[int], lengths: Any
 ) -> None:
-    """Called by the C code with the shapes of its inputs when these do not fit: raises ShapeError."""
+    """Raise the ShapeError of inputs that do not fit; called by the C code."""
     direction, _, groups, _, border = settings[:5]
     ndim = len(shapes[0]) - 2
-    stride, dilation, before, after = (settings[5 + 3 * i : 8 + 3 * i][3 - ndim :] for i in range(4))
+    stride, dilation, before, after = (
+        settings[5 + 3 * i : 8 + 3 * i][3 - ndim :] for i in range(4)
+    )
     pairs = tuple(zip(before, after, strict=True))
     border_mode = {1: "half", 2: "full"}.get(border, pairs)
     first, second = shapes

@@ -1,4 +1,6 @@
 // The sums as they stand: a block of results times a block of positions in registers.
+//
+// Every loop over such a block is unrolled, or the compiler keeps the block in memory.
 
 namespace direct {
 
@@ -13,7 +15,11 @@ template <int R, int N>
 static void __attribute__((noinline, hot))
 block(const real* x, size step, size channels, const size* offsets, size taps, const real* w, real* to, size ld) {
     vec sum[R][N];
-    for (int r = 0; r < R; ++r) for (int n = 0; n < N; ++n) sum[r][n] = vec{};
+    #pragma GCC unroll 8
+    for (int r = 0; r < R; ++r) {
+        #pragma GCC unroll 8
+        for (int n = 0; n < N; ++n) sum[r][n] = vec{};
+    }
     for (size c = 0; c < channels; ++c, x += step) {
         for (size t = 0; t < taps; ++t, w += R) {
             const real* at = x + offsets[t];
@@ -27,7 +33,11 @@ block(const real* x, size step, size channels, const size* offsets, size taps, c
             }
         }
     }
-    for (int r = 0; r < R; ++r) for (int n = 0; n < N; ++n) store(to + r * ld + n * LANES, sum[r][n]);
+    #pragma GCC unroll 8
+    for (int r = 0; r < R; ++r) {
+        #pragma GCC unroll 8
+        for (int n = 0; n < N; ++n) store(to + r * ld + n * LANES, sum[r][n]);
+    }
 }
 
 template <int R, int N>
@@ -116,12 +126,16 @@ static void correlate(const Problem& p, size batch, size groups, const real* ima
     });
 }
 
-// R rows of gradients times N taps: dot products along the positions.
+// R rows of gradients times N taps, multiplied along the positions and added to R * N vectors.
 template <int R, int N>
 static void __attribute__((noinline, hot))
-dots(const real* const* gradients, const real* const* x, size positions, real (*to)[N]) {
+dots(const real* const* gradients, const real* const* x, size positions, vec* sums) {
     vec sum[R][N];
-    for (int r = 0; r < R; ++r) for (int n = 0; n < N; ++n) sum[r][n] = vec{};
+    #pragma GCC unroll 8
+    for (int r = 0; r < R; ++r) {
+        #pragma GCC unroll 8
+        for (int n = 0; n < N; ++n) sum[r][n] = sums[r * N + n];
+    }
     for (size p = 0; p < positions; p += LANES) {
         vec v[N];
         #pragma GCC unroll 8
@@ -133,16 +147,15 @@ dots(const real* const* gradients, const real* const* x, size positions, real (*
             for (int n = 0; n < N; ++n) sum[r][n] += g * v[n];
         }
     }
+    #pragma GCC unroll 8
     for (int r = 0; r < R; ++r) {
-        for (int n = 0; n < N; ++n) {
-            real total = 0;
-            for (int l = 0; l < LANES; ++l) total += sum[r][n][l];
-            to[r][n] = total;
-        }
+        #pragma GCC unroll 8
+        for (int n = 0; n < N; ++n) sums[r * N + n] = sum[r][n];
     }
 }
 
-// The gradient by the weights; `p` is the forward problem.
+// The gradient by the weights; `p` is the forward problem. A task has the weights between a block of
+// channels and a block of results to itself, each as a vector that is summed up at the end.
 static void correlate_gradients(const Problem& p, size batch, size groups, const real* images,
                                 const real* gradients, real* weights) {
 #if defined(__AVX512F__)
@@ -152,25 +165,29 @@ static void correlate_gradients(const Problem& p, size batch, size groups, const
 #endif
     const size taps = p.taps_count(), phases = (size)p.phases.size(), out = p.target_size();
     const size threads = scipy_openblas_get_num_threads();
-    Tile tile = direct::tile(p, 256 * 1024, 2048);
-    // Tasks are blocks of channels and of results: none shares a weight with another.
-    const size fair = (p.channels + threads - 1) / threads;
-    tile.channels = std::min(tile.channels, fair);
+    Tile tile = direct::tile(p, 256 * 1024, 1024);
+    const size vectors = 512 * 1024 / VECTOR;  // half a MiB of sums
+    const size share = (p.channels + threads - 1) / threads;
+    tile.channels = std::min(tile.channels, std::max<size>(1, std::min(share, vectors / (taps * 8 * R))));
     const size channel_blocks = (p.channels + tile.channels - 1) / tile.channels;
-    const size most = 256 * 1024 / (tile.positions * (size)sizeof(real));
-    const size share = (p.results + threads - 1) / threads;
-    const size results = std::max<size>(R, std::min(most, channel_blocks >= threads ? p.results : share) / R * R);
+    const size most_pairs = round_up(tile.channels * taps, N);
+    size results = std::min(round_up(p.results, R), std::max<size>(1, vectors / most_pairs / R) * R);
+    if (channel_blocks < threads) results = std::min(results, round_up((p.results + threads - 1) / threads, R));
     const size result_blocks = (p.results + results - 1) / results;
     const std::array<Axis, 3> as_it_is = {{{1, 0}, {1, 0}, {1, 0}}};
-    std::fill(weights, weights + groups * p.group_weights, real(0));
+    const size laid_out = tile.channels * phases * tile.ld;
+    const size above_ld = tile.positions + LANES;  // no power of two, which would share cache lines
 
     in_parallel(groups * channel_blocks * result_blocks, [&](size task, Scratch& scratch) {
         const size group = task / (channel_blocks * result_blocks);
         const size c0 = task / result_blocks % channel_blocks * tile.channels;
         const size c1 = std::min(p.channels, c0 + tile.channels);
         const size o0 = task % result_blocks * results, o1 = std::min(p.results, o0 + results);
-        real* flat = scratch.take(tile.channels * phases * tile.ld + GRAIN + results * tile.positions);
-        real* above = flat + tile.channels * phases * tile.ld + GRAIN;
+        const size pairs = (c1 - c0) * taps, blocks = (o1 - o0 + R - 1) / R;
+        vec* sums = (vec*)scratch.take(results * most_pairs * LANES + laid_out + results * above_ld);
+        real* flat = (real*)(sums + results * most_pairs);
+        real* above = flat + laid_out;
+        std::fill(sums, sums + blocks * R * round_up(pairs, N), vec{});
         for (size b = 0; b < batch; ++b) {
             const real* image = images + (b * groups + group) * p.channels * p.image_size();
             const real* gradient = gradients + (b * groups + group) * p.results * out;
@@ -179,31 +196,38 @@ static void correlate_gradients(const Problem& p, size batch, size groups, const
                 const size positions = round_up(last - first, LANES);
                 lay_flat(p, image, c0, c1, flat, tile.ld, first);
                 for (size o = o0; o < o1; ++o)
-                    fill(above + (o - o0) * tile.positions, gradient + o * out, p.out, p.flat, as_it_is,
+                    fill(above + (o - o0) * above_ld, gradient + o * out, p.out, p.flat, as_it_is,
                          first, first + positions);
-                const size pairs = (c1 - c0) * taps;
+                vec* sum = sums;
                 for (size pair = 0; pair < pairs; pair += N) {
                     const real* x[N];
-                    size at[N];
-                    for (int n = 0; n < N; ++n) {
+                    for (int n = 0; n < N; ++n) {  // past the last pair, that one again
                         const size i = std::min(pair + n, pairs - 1), c = i / taps;
-                        const Tap& t = p.taps[i % taps];
+                        const Tap& t = p.taps[i - c * taps];
                         x[n] = flat + (c * phases + t.phase) * tile.ld + t.offset;
-                        at[n] = (c0 + c) * p.weight_channel + t.weight;
                     }
-                    const size used = std::min<size>(N, pairs - pair);
-                    for (size o = o0; o < o1; o += R) {
+                    for (size o = 0; o < o1 - o0; o += R, sum += R * N) {
                         const real* g[R];
                         for (int r = 0; r < R; ++r)
-                            g[r] = above + (std::min(o + r, o1 - 1) - o0) * tile.positions;
-                        real sums[R][N];
-                        dots<R, N>(g, x, positions, sums);
-                        for (size r = 0; r < std::min<size>(R, o1 - o); ++r)
-                            for (size n = 0; n < used; ++n)
-                                weights[group * p.group_weights + (o + r) * p.weight_result + at[n]] += sums[r][n];
+                            g[r] = above + std::min(o + r, o1 - o0 - 1) * above_ld;
+                        dots<R, N>(g, x, positions, sum);
                     }
                 }
             }
+        }
+        const vec* sum = sums;
+        for (size pair = 0; pair < pairs; pair += N) {
+            const size used = std::min<size>(N, pairs - pair);
+            size at[N];
+            for (size n = 0; n < used; ++n) {
+                const size c = (pair + n) / taps;
+                at[n] = (c0 + c) * p.weight_channel + p.taps[pair + n - c * taps].weight;
+            }
+            for (size o = o0; o < o1; o += R, sum += R * N)
+                for (size r = 0; r < std::min<size>(R, o1 - o); ++r) {
+                    real* to = weights + group * p.group_weights + (o + r) * p.weight_result;
+                    for (size n = 0; n < used; ++n) to[at[n]] = total(sum[r * N + n]);
+                }
         }
     });
 }

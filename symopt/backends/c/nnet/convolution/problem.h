@@ -198,36 +198,50 @@ struct Geometry {
     }
 };
 
+// The rows of a flat array, one after another; divisions are slow, so there are three in all.
+struct Rows {
+    size column, i, k;  // of the element that is next: column, row, plane
+    size width, height;
+
+    Rows(const size* flat, size first) : width(flat[2]), height(flat[1]) {
+        const size row = first / width;
+        column = first - row * width;
+        k = row / height;
+        i = row - k * height;
+    }
+    void next() {
+        column = 0;
+        if (++i == height) {
+            i = 0;
+            ++k;
+        }
+    }
+};
+
 // Elements [first, last) of a flat phase of one channel; beyond its end there are zeros.
 static void fill(real* to, const real* image, const size* shape, const size* flat,
                  const std::array<Axis, 3>& axes, size first, size last) {
-    const Axis columns = axes[2];
-    while (first < last) {
-        const size row = first / flat[2], column = first % flat[2];
-        const size n = std::min(flat[2] - column, last - first);
-        const size i = row % flat[1] * axes[1].step + axes[1].start;
-        const size k = row / flat[1] * axes[0].step + axes[0].start;
-        if (row >= flat[0] * flat[1]) {
+    const size step = axes[2].step, start = axes[2].start;
+    // the columns j with 0 <= j * step + start < shape[2]
+    const size low = start < 0 ? (step - 1 - start) / step : 0;
+    const size high = shape[2] > start ? (shape[2] - start + step - 1) / step : 0;
+    for (Rows at(flat, first); first < last; at.next()) {
+        const size n = std::min(at.width - at.column, last - first);
+        const size i = at.i * axes[1].step + axes[1].start, k = at.k * axes[0].step + axes[0].start;
+        if (at.k >= flat[0]) {
             std::fill(to, to + (last - first), real(0));
             return;
         }
         if (i < 0 || i >= shape[1] || k < 0 || k >= shape[0]) {
             std::fill(to, to + n, real(0));
         } else {
-            const real* from = image + (k * shape[1] + i) * shape[2] + columns.start;
-            // columns j with 0 <= j * step + start < shape[2]
-            size low = columns.start < 0 ? (columns.step - 1 - columns.start) / columns.step : 0;
-            size high = shape[2] - columns.start;
-            high = high > 0 ? (high + columns.step - 1) / columns.step : 0;
-            low = std::min(std::max(low, column), column + n);
-            high = std::max(std::min(high, column + n), low);
-            std::fill(to, to + (low - column), real(0));
-            if (columns.step == 1) {
-                std::copy(from + low, from + high, to + (low - column));
-            } else {
-                for (size j = low; j < high; ++j) to[j - column] = from[j * columns.step];
-            }
-            std::fill(to + (high - column), to + n, real(0));
+            const real* from = image + (k * shape[1] + i) * shape[2] + start + at.column * step;
+            const size a = std::min(std::max(low - at.column, size(0)), n);
+            const size b = std::max(std::min(high - at.column, n), a);
+            for (size j = 0; j < a; ++j) to[j] = 0;
+            if (step == 1) for (size j = a; j < b; ++j) to[j] = from[j];
+            else for (size j = a; j < b; ++j) to[j] = from[j * step];
+            for (size j = b; j < n; ++j) to[j] = 0;
         }
         to += n;
         first += n;
@@ -236,19 +250,18 @@ static void fill(real* to, const real* image, const size* shape, const size* fla
 
 // Elements [first, last) of a flat result into their image; added to it if `add`.
 static void place(const Placement& p, real* target, const real* from, size first, size last, bool add) {
-    const Axis columns = p.axes[2];
-    while (first < last) {
-        const size row = first / p.flat[2], column = first % p.flat[2];
-        const size n = std::min(p.flat[2] - column, last - first);
-        const size useful = std::min(n, p.out[2] - column);
-        const size i = row % p.flat[1], k = row / p.flat[1];
-        if (useful > 0 && i < p.out[1] && k < p.out[0]) {
-            real* to = target + columns.start + column * columns.step
-                + ((k * p.axes[0].step + p.axes[0].start) * p.target[1]
-                   + i * p.axes[1].step + p.axes[1].start) * p.target[2];
-            if (add) for (size j = 0; j < useful; ++j) to[j * columns.step] += from[j];
-            else if (columns.step == 1) std::copy(from, from + useful, to);
-            else for (size j = 0; j < useful; ++j) to[j * columns.step] = from[j];
+    const size step = p.axes[2].step;
+    for (Rows at(p.flat, first); first < last; at.next()) {
+        const size n = std::min(at.width - at.column, last - first);
+        const size useful = std::min(n, p.out[2] - at.column);
+        if (useful > 0 && at.i < p.out[1] && at.k < p.out[0]) {
+            const size i = at.i * p.axes[1].step + p.axes[1].start;
+            const size k = at.k * p.axes[0].step + p.axes[0].start;
+            real* to = target + (k * p.target[1] + i) * p.target[2] + p.axes[2].start + at.column * step;
+            if (step == 1 && add) for (size j = 0; j < useful; ++j) to[j] += from[j];
+            else if (step == 1) for (size j = 0; j < useful; ++j) to[j] = from[j];
+            else if (add) for (size j = 0; j < useful; ++j) to[j * step] += from[j];
+            else for (size j = 0; j < useful; ++j) to[j * step] = from[j];
         }
         from += n;
         first += n;

@@ -14,6 +14,18 @@ typedef real loose __attribute__((vector_size(VECTOR), aligned(sizeof(real)), ma
 static inline vec load(const real* from) { return *(const loose*)from; }
 static inline void store(real* to, vec v) { *(loose*)to = v; }
 
+// The sum of a vector's elements, by halves.
+static inline real total(vec v) {
+    real parts[LANES] __attribute__((aligned(VECTOR)));
+    *(vec*)parts = v;
+    #pragma GCC unroll 8
+    for (int width = LANES / 2; width; width /= 2) {
+        #pragma GCC unroll 8
+        for (int l = 0; l < width; ++l) parts[l] += parts[l + width];
+    }
+    return parts[0];
+}
+
 static inline size round_up(size n, size to) { return (n + to - 1) / to * to; }
 
 // A thread's scratch memory: grows to the largest request, stays for the next call. Requests are

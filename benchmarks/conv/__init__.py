@@ -1,0 +1,1 @@
+"""Convolution: the four algorithms of the c backend beside PyTorch and JAX."""
