@@ -128,14 +128,14 @@ class Convolution(_ConvolutionBase):
         return Apply(self, [images, filters], [pt.tensor(dtype=images.dtype, shape=shape)])
 
     def infer_shape(self, *arguments: Any) -> list[tuple]:
-        images, filters = arguments[-1]  # PyTensor 3.0 passes a graph first, 3.3 does not
+        images, filters = arguments[-1][:2]  # PyTensor 3.0 passes a graph first, 3.3 does not
         lengths = output_lengths(
             images[2:], filters[2:], self.border_mode, self.subsample, self.filter_dilation
         )
         return [(images[0], filters[0], *lengths)]
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        images, filters = inputs
+        images, filters = inputs[:2]
         self.check(images.shape, filters.shape)
         outputs[0][0] = convolve(self, images, filters)
 

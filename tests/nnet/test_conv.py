@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -24,7 +29,8 @@ from symopt.nnet import (
     separable_conv2d,
     separable_conv3d,
 )
-from tests.nnet.evaluate import BACKENDS, check_golden_cases, compiled, evaluate
+from tests.nnet.evaluate import BACKENDS, compiled, evaluate
+from tests.nnet.golden_cases import check_golden_cases
 
 PYTHON = {"cxx": "", "mode": "FAST_COMPILE"}
 
@@ -134,6 +140,48 @@ def test_algorithms_agree_with_numpy(algorithm, dtype, rng):
     for value, reference in zip(values, references, strict=True):
         scale = np.abs(reference).max()
         assert np.abs(value - reference).max() <= scale * (1e-13 if dtype == "float64" else 1e-5)
+
+
+MEMORY = """
+import re
+from pathlib import Path
+import numpy as np, pytensor, pytensor.tensor as pt, symopt
+
+def memory(which):
+    return 1024 * int(re.search(which + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+x, w = np.ones((64, 32, 40, 40), "float32"), np.ones((32, 32, 3, 3), "float32")
+a, b = pt.ftensor4(), pt.ftensor4()
+for algorithm in ("direct", "im2col", "fft", "winograd"):
+    y = symopt.nnet.conv2d(a, b, border_mode="half", algorithm=algorithm)
+    outputs = [y, *pytensor.grad(None, [a, b], known_grads={y: y})]
+    f = symopt.function([a, b], outputs, backend="c")
+    f(x[:1], w)
+    before = memory("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    made = sum(z.nbytes for z in f(x, w))
+    print(algorithm, memory("VmHWM") - before - made)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="reads Linux's peak memory")
+def test_workspaces_do_not_grow_with_the_batch():
+    """Of 64 images, 13 MB, it keeps nothing but the results; a process of its own has the peak."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY], check=True, capture_output=True, text=True
+    )
+    beyond = dict(line.split() for line in done.stdout.splitlines())
+    assert set(beyond) == {"direct", "im2col", "fft", "winograd"}
+    assert all(int(size) < 4 * 2**20 for size in beyond.values()), beyond
+
+
+def test_measurements_of_auto():
+    """The table is there for each direction, and each algorithm wins somewhere."""
+    folder = Path(symopt.__file__).parent / "backends/c/nnet/convolution"
+    rows = json.loads((folder / "measured.json").read_text("utf8"))["measurements"]
+    assert {row["direction"] for row in rows} == {"forward", "by input", "by weights"}
+    winners = {min(row["ms"], key=row["ms"].get) for row in rows}
+    assert winners == {"direct", "im2col", "fft", "winograd"}
 
 
 def test_the_native_operation_is_used():

@@ -1,6 +1,7 @@
 """MRG_RandomStreams: states by name, saved and resumed, and what advances them."""
 
 import doctest
+import sys
 import warnings
 
 import numpy as np
@@ -143,7 +144,8 @@ def test_choice_with_replacement(python_backend):
 
 
 @pytest.mark.core
-def test_example():
+def test_example(python_backend, monkeypatch):
+    monkeypatch.setattr(sys.modules["symopt.function"], "choose_backend", lambda _: python_backend)
     failures, tried = doctest.testmod(symopt.random.streams)
     assert tried > 0
     assert failures == 0

@@ -1,5 +1,5 @@
 // Convolution, and its gradients by the input and by the weights. The settings, by number:
-//   0 what to compute: 0 the convolution of (image, weights), 1 the gradient by the image of
+//   0 what to compute: 0 the convolution of (image, weights, nothing), 1 the gradient by the image of
 //     (weights, gradient, spatial shape of the image), 2 that by the weights of
 //     (image, gradient, spatial shape of the weights)
 //   1 algorithm; 2 groups; 3 whether kernels are flipped; 4 padding: 0 given, 1 half, 2 full
