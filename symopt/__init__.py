@@ -5,6 +5,8 @@ An optimizer factory takes a cost over shared variables and returns two compiled
 the parameters.
 """
 
+from symopt import nnet as nnet
+from symopt import random as random
 from symopt import schedules as schedules
 from symopt.config import config as config
 from symopt.factories import adadelta as adadelta

@@ -35,7 +35,7 @@ def run(
 ) -> None:
     """Time all layers and print a table for each set of them."""
     symopt.config.threads = threads
-    console, machine = Console(width=120), describe_machine()
+    console, machine = Console(width=150), describe_machine()
     console.print(heading(machine, threads, rounds), highlight=False)
     report: dict[str, Any] = {"benchmark": "conv", "quick": quick, "machine": machine, "sets": {}}
     sets = {"tiny": QUICK} if quick else {"WAP's DenseNet watcher": WATCHER, "strengths": STRENGTHS}
@@ -87,7 +87,8 @@ def _table(timings: dict[Layer, dict[str, Timing]]) -> Table:
     table = Table(box=MARKDOWN)
     table.add_column("layer", no_wrap=True)
     for name in [*names, f"auto / {BASELINE}", "symopt jax / jax"]:
-        table.add_column(name.replace("symopt ", "") if name not in ("symopt jax", "symopt jax / jax") else name, justify="right")
+        short = name if name.startswith("symopt jax") else name.removeprefix("symopt ")
+        table.add_column(short, justify="right")
 
     def ratio(a: float, b: float) -> str:
         return f"{a / b:.2f}" if b else "-"
