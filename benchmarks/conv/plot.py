@@ -8,6 +8,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
 from benchmarks.conv.layers import DIRECTIONS, Layer
 from benchmarks.conv.systems import arrays, symopt_c
@@ -40,7 +41,7 @@ def draw(path: Path, *, rounds: int, threads: int, quick: bool) -> None:
         for layer in layers[:2] if quick else layers:
             given = arrays(layer)
             systems = {name: symopt_c(layer, name, given) for name in layer.algorithms()}
-            timings = interleave(systems, max(rounds // 4, 1), calls=2, settle=0.0)
+            timings = interleave(systems, rounds, calls=2, settle=0.0)
             at = layer.kernel if label == "side of the filter" else layer.rows
             operations = 3 * layer.batch * layer.channels * layer.results
             operations *= (layer.kernel * layer.rows) ** 2
@@ -51,7 +52,10 @@ def draw(path: Path, *, rounds: int, threads: int, quick: bool) -> None:
         axis.set(title=title.replace(": ", ":\n"), xlabel=label, xscale="log", yscale="log")
         axis.set_xticks([point[0] for point in max(curves.values(), key=len)])
         axis.set_xticklabels([f"{point[0]}" for point in max(curves.values(), key=len)])
-        axis.minorticks_off()
+        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.yaxis.set_major_formatter(FormatStrFormatter("%g"))
+        axis.yaxis.set_minor_locator(NullLocator())
+        axis.xaxis.set_minor_locator(NullLocator())
         axis.grid(alpha=0.3)
     axes[0].set_ylabel(
         "ns for each multiply-add of the sums as they stand,\n" + " + ".join(DIRECTIONS)

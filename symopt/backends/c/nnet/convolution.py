@@ -38,7 +38,7 @@ _HEADERS = ("array", "atomic", "cstdlib", "exception", "map", "new", "thread", "
 class NativeConvolution(NativeOp):
     """A convolution or one of its gradients; all of a dtype share a compiled module."""
 
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 10
 
     def make_node(self, *inputs: Any) -> Apply:
         """The convolution gets a third input too, which it ignores: all three are one module."""

@@ -83,7 +83,9 @@ struct Cut {
         for (; side <= 64 || !n; side *= 2) {
             const size a = side - kernel[0] + 1, b = side - kernel[1] + 1;
             const size tiles = ((p.out[1] + a - 1) / a) * ((p.out[2] + b - 1) / b);
-            const double cost = (double)tiles * side * side * (4 + std::log2((double)side));
+            // Measured: an element takes longer once the spectra have left the second-level cache.
+            const double slower = side <= 16 ? 1 : side <= 32 ? 2.7 : 12;
+            const double cost = (double)tiles * side * side * slower;
             if (!n || cost < least) {
                 n = side;
                 least = cost;
