@@ -73,4 +73,3 @@ def golden(file: str, case: str) -> dict[str, np.ndarray]:
         found = {k.removeprefix(f"{case}/"): arrays[k] for k in arrays if k.startswith(f"{case}/")}
     assert found, case
     return found
-
