@@ -104,4 +104,4 @@ class NativeOp(COp):
         """
 
     def c_code_cache_version(self) -> tuple[int, ...]:
-        return (1, self.version)
+        return (2, self.version)  # the first number is this class's own
