@@ -15,6 +15,10 @@ import symopt
 from tests.conftest import PythonBackend
 
 BACKENDS = ("python", "c", "numba", "jax")
+# For tests of many operations: Numba compiles each of them for one to two seconds.
+NUMBA_LONG = pytest.param("numba", marks=pytest.mark.long)
+COMPILED = ("c", "jax", NUMBA_LONG)
+ALL = (pytest.param("python", marks=pytest.mark.core), *COMPILED)
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 

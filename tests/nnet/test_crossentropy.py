@@ -8,7 +8,7 @@ from pytensor.gradient import verify_grad
 
 from symopt import nnet
 from symopt.errors import DTypeError, ShapeError
-from tests.nnet.evaluate import BACKENDS, evaluate, evaluate_with_gradients
+from tests.nnet.evaluate import ALL, BACKENDS, evaluate, evaluate_with_gradients
 from tests.nnet.golden_cases import check_golden_cases
 
 GOLDEN = {
@@ -24,7 +24,7 @@ GOLDEN = {
 }
 
 
-@pytest.mark.parametrize("backend", [pytest.param("python", marks=pytest.mark.core), *BACKENDS[1:]])
+@pytest.mark.parametrize("backend", ALL)
 def test_theanos_numbers(backend):
     check_golden_cases(backend, "nnet", GOLDEN)
 

@@ -8,7 +8,7 @@ import pytest
 
 from symopt import nnet
 from symopt.errors import DTypeError, HyperparameterError, ShapeError
-from tests.nnet.evaluate import BACKENDS, evaluate, evaluate_with_gradients
+from tests.nnet.evaluate import COMPILED, evaluate, evaluate_with_gradients
 from tests.nnet.golden_cases import check_torch_cases
 
 
@@ -30,7 +30,7 @@ def test_pytorchs_numbers():
     check_torch_cases("python", CASES)
 
 
-@pytest.mark.parametrize("backend", BACKENDS[1:])
+@pytest.mark.parametrize("backend", COMPILED)
 def test_pytorchs_numbers_compiled(backend):
     check_torch_cases(backend, {"ctc": torchs})
 

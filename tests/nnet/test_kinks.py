@@ -10,7 +10,7 @@ import pytensor.tensor as pt
 import pytest
 
 from symopt import nnet
-from tests.nnet.evaluate import BACKENDS, compiled, golden, symbols
+from tests.nnet.evaluate import ALL, compiled, golden, symbols
 from tests.nnet.golden_cases import check_close, check_golden_cases
 
 PAGE = (Path(__file__).parents[2] / "docs" / "kinks.md").read_text("utf8")
@@ -73,7 +73,7 @@ def test_the_seeds_functions_are_there():
     assert set(POINTS) <= set(FUNCTIONS)
 
 
-@pytest.mark.parametrize("backend", [pytest.param("python", marks=pytest.mark.core), *BACKENDS[1:]])
+@pytest.mark.parametrize("backend", ALL)
 def test_rows(backend):
     arrays = {f"{k}{i}": v for i, row in enumerate(ROWS) for k, v in point(row[1]).items()}
     variables = symbols(backend, arrays)
@@ -91,7 +91,7 @@ def test_rows(backend):
             check_close(np.asarray(next(gradients)), expected, 1e-14, function)
 
 
-@pytest.mark.parametrize("backend", [pytest.param("python", marks=pytest.mark.core), *BACKENDS[1:]])
+@pytest.mark.parametrize("backend", ALL)
 def test_pytensors_operations_give_theanos_numbers(backend):
     check_golden_cases(backend, "nnet", GOLDEN)
 

@@ -8,7 +8,7 @@ from pytensor.gradient import verify_grad
 
 from symopt import nnet
 from symopt.errors import HyperparameterError, ShapeError
-from tests.nnet.evaluate import BACKENDS, evaluate, evaluate_with_gradients
+from tests.nnet.evaluate import ALL, evaluate, evaluate_with_gradients
 from tests.nnet.golden_cases import check_golden_cases, check_torch_cases
 
 TORCH = {
@@ -25,12 +25,12 @@ COUNTED = {
 }
 
 
-@pytest.mark.parametrize("backend", [pytest.param("python", marks=pytest.mark.core), *BACKENDS[1:]])
+@pytest.mark.parametrize("backend", ALL)
 def test_pytorchs_numbers(backend):
     check_torch_cases(backend, TORCH)
 
 
-@pytest.mark.parametrize("backend", [pytest.param("python", marks=pytest.mark.core), *BACKENDS[1:]])
+@pytest.mark.parametrize("backend", ALL)
 def test_theanos_numbers(backend):
     cases = dict(COUNTED)
     if backend == "jax":  # its shape depends on the values

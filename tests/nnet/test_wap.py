@@ -16,7 +16,7 @@ import pytensor.tensor as pt
 import pytest
 
 from symopt.nnet import conv2d
-from tests.nnet.evaluate import BACKENDS, GOLDEN, compiled, symbols
+from tests.nnet.evaluate import ALL, BACKENDS, GOLDEN, compiled, symbols
 
 WEIGHTS_OF_A_STEP = [
     "decoder_U",
@@ -70,7 +70,7 @@ def masked_batch_normalization(x, mask, training, gamma, beta, running_mean, run
     return y, mean, (count / (count - 1) * variance).astype("float32")
 
 
-@pytest.mark.parametrize("backend", [pytest.param("python", marks=pytest.mark.core), *BACKENDS[1:]])
+@pytest.mark.parametrize("backend", ALL)
 def test_masked_batch_normalization(backend):
     """Outputs and gradients, in training and in use; its statistics are differentiated through."""
     arrays = arrays_of("wap_bn_mask")
@@ -166,15 +166,11 @@ def gru_cond_layer(
 
 
 MASKED, UNMASKED = "wap_decoder_k3_mask", "wap_decoder_k3_nomask"
-ALWAYS = [("python", UNMASKED), ("c", MASKED)]
-LONG = [("python", MASKED), ("c", UNMASKED)] + [
-    (backend, file) for backend in ("jax", "numba") for file in (MASKED, UNMASKED)
-]
+EACH = [(backend, file) for backend in BACKENDS for file in (MASKED, UNMASKED)]
+LONG = [pytest.param(*case, marks=pytest.mark.long) for case in EACH[1:]]  # a minute or two each
 
 
-@pytest.mark.parametrize(
-    ("backend", "file"), ALWAYS + [pytest.param(*case, marks=pytest.mark.long) for case in LONG]
-)
+@pytest.mark.parametrize(("backend", "file"), [EACH[0], *LONG])
 def test_decoder(backend, file):
     """All outputs, the cost and its gradients by all weights and inputs, and a single step.
 

@@ -18,16 +18,32 @@ from pytensor.link.c.op import COp
 from pytensor.link.c.params_type import Params, ParamsType
 from pytensor.tensor.type import TensorType
 
+_HEADERS = ("algorithm", "cmath", "cstring", "exception", "memory", "new")
 _CTYPES = {"float32": ("float", "NPY_FLOAT32"), "float64": ("double", "NPY_FLOAT64")}
 
 
+_CALL = """
+// What Python calls: the function, whose C++ exceptions become Python errors.
+static bool call(PyArrayObject** in, PyArrayObject*** out, const npy_int64* settings) {
+    try {
+        return FUNCTION(in, out, settings);
+    } catch (const std::bad_alloc&) {
+        PyErr_NoMemory();
+    } catch (const std::exception& error) {  // no more threads
+        PyErr_SetString(PyExc_RuntimeError, error.what());
+    }
+    return false;
+}
+"""
+
+
 class NativeOp(COp):
-    """``op``, computed by the C++ function ``run`` of the file ``source``.
+    """``op``, computed by the C++ function ``function`` of the file ``source``.
 
     The file is compiled inside a namespace, with ``real`` the C type and ``REAL`` NumPy's number
     of the dtype of the first output, and defines::
 
-        static bool run(PyArrayObject** in, PyArrayObject*** out, const npy_int64* settings)
+        static bool function(PyArrayObject** in, PyArrayObject*** out, const npy_int64* settings)
 
     ``in`` are the inputs, of any strides; ``*out[i]`` is NULL or an array of an earlier call, which
     may be written anew if it is of the right shape (``output_like`` of ``arrays.h`` sees to that).
@@ -37,11 +53,14 @@ class NativeOp(COp):
     ----------
     source
         The C++ file.
+    function
+        The function's name; default "run".
     version
         Of the file and what it includes; to be raised with every change of it.
     """
 
     source: ClassVar[Path]
+    function: ClassVar[str] = "run"
     version: ClassVar[int]
     params_type = ParamsType(settings=TensorType("int64", shape=(None,)))
     __props__ = ("op",)
@@ -53,7 +72,7 @@ class NativeOp(COp):
         return f"Native{{{self.op}}}"
 
     def settings(self) -> Sequence[int]:
-        """The integers that ``run`` gets."""
+        """The integers that the function gets."""
         raise NotImplementedError
 
     def get_params(self, node: Apply) -> Params:
@@ -75,7 +94,7 @@ class NativeOp(COp):
         return (
             f"{self.includes()}\n{self.definitions(ctype)}namespace {name} {{\n"
             f"typedef {ctype} real;\nenum {{ REAL = {number} }};\n{arrays}\n"
-            f"{self.source_code()}\n}}\n"
+            f"{self.source_code()}\n{_CALL.replace('FUNCTION', self.function)}\n}}\n"
         )
 
     def source_code(self) -> str:
@@ -88,7 +107,7 @@ class NativeOp(COp):
 
     def includes(self) -> str:
         """Headers that the source needs, which cannot stand inside a namespace."""
-        return "#include <algorithm>\n#include <cmath>\n#include <cstring>\n#include <memory>\n"
+        return "".join(f"#include <{header}>\n" for header in _HEADERS)
 
     def c_code(
         self, node: Apply, name: str, inputs: list[str], outputs: list[str], sub: dict[str, str]
@@ -97,11 +116,11 @@ class NativeOp(COp):
         {{
         PyArrayObject* in[] = {{{", ".join(inputs)}}};
         PyArrayObject** out[] = {{{", ".join(f"&{o}" for o in outputs)}}};
-        if (!{name}::run(in, out, (const npy_int64*)PyArray_DATA({sub["params"]}->settings))) {{
+        if (!{name}::call(in, out, (const npy_int64*)PyArray_DATA({sub["params"]}->settings))) {{
             {sub["fail"]}
         }}
         }}
         """
 
     def c_code_cache_version(self) -> tuple[int, ...]:
-        return (2, self.version)  # the first number is this class's own
+        return (3, self.version)  # the first number is this class's own

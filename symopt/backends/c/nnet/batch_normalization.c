@@ -2,7 +2,7 @@
 //
 // settings: how many axes are normalised, then these.
 //
-// BATCH_NORMALIZATION is one of the functions at the end. Sums are in double, and the variance is
+// Each operation is one of the functions at the end. Sums are in double, and the variance is
 // that of the deviations from a mean known before. What belongs to one parameter is gone through
 // several times, so that it comes from the cache but for the first time.
 
@@ -282,13 +282,4 @@ static inline bool train_grad(PyArrayObject** in, PyArrayObject*** out, const np
         gradients(rows, x.data(), dy.data(), gamma.data(), mean.data(), invstd.data(), data(out[0]),
                   data(out[1]), data(out[2]));
     return true;
-}
-
-static bool run(PyArrayObject** in, PyArrayObject*** out, const npy_int64* settings) {
-    try {
-        return BATCH_NORMALIZATION(in, out, settings);
-    } catch (const std::bad_alloc&) {
-        PyErr_NoMemory();
-        return false;
-    }
 }

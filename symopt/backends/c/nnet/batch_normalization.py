@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
 from pytensor.graph.basic import Apply
 
@@ -21,17 +20,13 @@ class NativeBatchNormalization(NativeOp):
 
     source = Path(__file__).parent / "batch_normalization.c"
     version = 2
-    function: ClassVar[str]
     op: BatchNormalizationOp
 
     def settings(self) -> list[int]:
         return [len(self.op.axes), *self.op.axes]
 
     def includes(self) -> str:
-        return super().includes() + "#include <new>\n#include <vector>\n"
-
-    def definitions(self, ctype: str) -> str:
-        return f"#undef BATCH_NORMALIZATION\n#define BATCH_NORMALIZATION {self.function}\n"
+        return super().includes() + "#include <vector>\n"
 
 
 class NativeBatchNormTrain(NativeBatchNormalization):

@@ -32,13 +32,13 @@ from symopt.nnet.convolution_shapes import check_convolution
 _FOLDER = Path(__file__).parent / "convolution"
 _FILES = ("problem.h", "work.h", "direct.h", "im2col.h", "winograd.h", "fft.h", "choose.h", "run.h")
 _DIRECTIONS = (Convolution, ConvolutionGradInputs, ConvolutionGradWeights)
-_HEADERS = ("array", "atomic", "cstdlib", "exception", "map", "new", "thread", "utility", "vector")
+_HEADERS = ("array", "atomic", "cstdlib", "map", "thread", "utility", "vector")
 
 
 class NativeConvolution(NativeOp):
     """A convolution or one of its gradients; all of a dtype share a compiled module."""
 
-    version: ClassVar[int] = 10
+    version: ClassVar[int] = 11
 
     def make_node(self, *inputs: Any) -> Apply:
         """The convolution gets a third input too, which it ignores: all three are one module."""

@@ -5,7 +5,7 @@
 // nothing, 1: by the size of the window, 2: by the part of it in the image), then for depth, rows and
 // columns each window, stride and padding.
 //
-// POOL_OPERATION is one of the functions at the end.
+// Each operation is one of the functions at the end.
 
 // Along one axis: its size, and where its windows lie.
 struct Axis {
@@ -282,8 +282,4 @@ static bool max_pool_grad_grad(PyArrayObject** in, PyArrayObject*** out, const n
             }
     });
     return true;
-}
-
-static bool run(PyArrayObject** in, PyArrayObject*** out, const npy_int64* settings) {
-    return POOL_OPERATION(in, out, settings);
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
 from pytensor.graph.basic import Apply
 
@@ -17,7 +16,6 @@ class NativePooling(NativeOp):
 
     source = Path(__file__).parent / "pool.c"
     version = 5
-    operation: ClassVar[str]
     op: WindowedOp
 
     def settings(self) -> list[int]:
@@ -32,35 +30,29 @@ class NativePooling(NativeOp):
         numbers = [number for axis in axes for number in axis]
         return [len(op.ws), int(op.ignore_border), divide, *numbers, int(mode == "max")]
 
-    def includes(self) -> str:
-        return super().includes() + "#include <new>\n"
-
-    def definitions(self, ctype: str) -> str:
-        return f"#undef POOL_OPERATION\n#define POOL_OPERATION {self.operation}\n"
-
 
 class NativePool(NativePooling):
     """The maximum, sum or average of each window."""
 
-    operation = "pool"
+    function = "pool"
 
 
 class NativeAveragePoolGrad(NativePooling):
     """Each number spread over its window."""
 
-    operation = "average_pool_grad"
+    function = "average_pool_grad"
 
 
 class NativeMaxPoolGrad(NativePooling):
     """Each number at the maxima of its window."""
 
-    operation = "max_pool_grad"
+    function = "max_pool_grad"
 
 
 class NativeMaxPoolGradGrad(NativePooling):
     """The sum of what stands at the maxima of each window."""
 
-    operation = "max_pool_grad_grad"
+    function = "max_pool_grad_grad"
 
 
 _FORMS: dict[type[WindowedOp], type[NativePooling]] = {

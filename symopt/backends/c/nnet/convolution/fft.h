@@ -122,54 +122,53 @@ struct Work {
         : p(p), cut(p), roots(cut.n), area(cut.n * cut.n), phases((size)p.phases.size()), planes(p.planes()),
           tiles(batch * cut.tiles()) {}
 
-    // Spectra of tile `index` and the next one, for planes [first, first + count) of the image.
-    void image_spectra(const real* images, size image_step, size index, size first, size count, real* line,
-                       vec* re, vec* im) const {
-        vec* part[2] = {re, im};
-        for (int k = 0; k < 2; ++k, ++index) {
-            if (index >= tiles) {
-                std::fill(part[k], part[k] + area, vec{});
-                continue;
+    // Which image a tile is of, and its first result.
+    struct Spot {
+        size image, y, x;
+    };
+    Spot spot(size index) const {
+        return {index / cut.tiles(), index % cut.tiles() / cut.count[1] * cut.results[0],
+                index % cut.count[1] * cut.results[1]};
+    }
+
+    // Spectra of tile `index` and the next one; source(spot, plane, to) writes a plane of a tile.
+    template <typename Source>
+    void spectra(size index, size planes, Source source, real* line, vec* re, vec* im) const {
+        for (vec* part : {re, im}) {
+            if (index < tiles) {
+                const Spot at = spot(index++);
+                gather(cut, planes, [&](size l, real* to) { source(at, l, to); }, line, (real*)part);
+            } else {
+                std::fill(part, part + area, vec{});
             }
-            const size y = index % cut.tiles() / cut.count[1] * cut.results[0];
-            const size x = index % cut.count[1] * cut.results[1];
-            const real* image = images + index / cut.tiles() * image_step;
-            gather(cut, count, [&](size l, real* to) {
-                std::array<Axis, 3> axes = p.phases[(first + l) % phases];
-                axes[1].start += y * axes[1].step;
-                axes[2].start += x * axes[2].step;
-                const size flat[3] = {1, cut.n, cut.n};
-                const size channel = (first + l) / phases;
-                fill(to, image + channel * p.image_size(), p.image, flat, axes, 0, area);
-            }, line, (real*)part[k]);
         }
         forward(roots, re, im);
     }
 
-    // Spectra of the results' gradients in the same tiles, for results [first, first + count).
+    // Of planes [first, first + count) of the images, `step` elements apart.
+    void image_spectra(const real* images, size step, size index, size first, size count, real* line, vec* re,
+                       vec* im) const {
+        spectra(index, count, [&](const Spot& at, size l, real* to) {
+            std::array<Axis, 3> axes = p.phases[(first + l) % phases];
+            axes[1].start += at.y * axes[1].step;
+            axes[2].start += at.x * axes[2].step;
+            const size flat[3] = {1, cut.n, cut.n}, channel = (first + l) / phases;
+            fill(to, images + at.image * step + channel * p.image_size(), p.image, flat, axes, 0, area);
+        }, line, re, im);
+    }
+
+    // Of the gradients of results [first, first + count): this tile's own, the next one's are its own.
     void gradient_spectra(const real* gradients, size step, size index, size first, size count, real* line,
                           vec* re, vec* im) const {
-        vec* part[2] = {re, im};
-        for (int k = 0; k < 2; ++k, ++index) {
-            if (index >= tiles) {
-                std::fill(part[k], part[k] + area, vec{});
-                continue;
-            }
-            const size y = index % cut.tiles() / cut.count[1] * cut.results[0];
-            const size x = index % cut.count[1] * cut.results[1];
-            const real* image = gradients + index / cut.tiles() * step;
-            gather(cut, count, [&](size l, real* to) {
-                // No further than this tile's own results, the next one's are its own.
-                const size shape[3] = {1, std::min(p.out[1], y + cut.results[0]), p.out[2]};
-                const size width = std::min(p.out[2], x + cut.results[1]) - x;
-                const size flat[3] = {1, cut.n, cut.n};
-                const std::array<Axis, 3> axes = {{{1, 0}, {1, y}, {1, x}}};
-                fill(to, image + (first + l) * p.target_size(), shape, flat, axes, 0, area);
-                for (size i = 0; i < cut.n; ++i)
-                    std::fill(to + i * cut.n + width, to + (i + 1) * cut.n, real(0));
-            }, line, (real*)part[k]);
-        }
-        forward(roots, re, im);
+        spectra(index, count, [&](const Spot& at, size l, real* to) {
+            const size shape[3] = {1, std::min(p.out[1], at.y + cut.results[0]), p.out[2]};
+            const size width = std::min(p.out[2], at.x + cut.results[1]) - at.x;
+            const size flat[3] = {1, cut.n, cut.n};
+            const std::array<Axis, 3> axes = {{{1, 0}, {1, at.y}, {1, at.x}}};
+            fill(to, gradients + at.image * step + (first + l) * p.target_size(), shape, flat, axes, 0, area);
+            for (size i = 0; i < cut.n; ++i)
+                std::fill(to + i * cut.n + width, to + (i + 1) * cut.n, real(0));
+        }, line, re, im);
     }
 
     // Spectra of the kernels of results [o, o + count) for each of the planes, LANES results a vector.
@@ -240,19 +239,18 @@ static void correlate(const Problem& p, size batch, size groups, const real* ima
                     const size index = 2 * (task * PAIRS + k) + part;
                     if (index >= work.tiles) continue;
                     const Cut& cut = work.cut;
-                    const size y = index % cut.tiles() / cut.count[1] * cut.results[0];
-                    const size x = index % cut.count[1] * cut.results[1];
+                    const Work::Spot at = work.spot(index);
                     Placement to = p.placement();
-                    to.out[1] = std::min(cut.results[0], p.out[1] - y);
-                    to.out[2] = std::min(cut.results[1], p.out[2] - x);
+                    to.out[1] = std::min(cut.results[0], p.out[1] - at.y);
+                    to.out[2] = std::min(cut.results[1], p.out[2] - at.x);
                     to.flat[1] = to.flat[2] = cut.n;
-                    to.axes[1].start += y * to.axes[1].step;
-                    to.axes[2].start += x * to.axes[2].step;
+                    to.axes[1].start += at.y * to.axes[1].step;
+                    to.axes[2].start += at.x * to.axes[2].step;
                     const real* from = (const real*)((part ? out_im : out_re) + k * area);
                     const real scale = real(1) / (real)area;
                     for (size l = 0; l < lanes; ++l) {
                         for (size e = 0; e < area; ++e) line[e] = from[e * LANES + l] * scale;
-                        place(to, targets + index / cut.tiles() * target_step
+                        place(to, targets + at.image * target_step
                                   + (g * p.results + o + l) * p.target_size(), line, 0, area, first > 0);
                     }
                 }

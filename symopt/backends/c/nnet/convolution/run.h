@@ -116,23 +116,15 @@ static bool run(PyArrayObject** in, PyArrayObject*** out, const npy_int64* setti
     if (algorithm == AUTO) algorithm = choose(g, direction, settings[17], settings + 18);
     if (algorithm == WINOGRAD && !winograd::takes(g)) algorithm = DIRECT;
     if (algorithm == FFT && !fft::takes(g)) algorithm = DIRECT;
-    try {
-        if (direction == FORWARD) {
-            correlate(algorithm, g.forward(), g, first.data(), second.data(), to);
-        } else if (direction == BY_WEIGHTS) {
-            correlate_gradients(algorithm, g.forward(), g, first.data(), second.data(), to);
-        } else {
-            const std::vector<Problem> problems = g.backward();
-            if (problems.empty() || problems[0].untouched_target)
-                std::fill(to, to + PyArray_SIZE(*out[0]), real(0));
-            for (const Problem& p : problems) correlate(algorithm, p, g, second.data(), first.data(), to);
-        }
-    } catch (const std::bad_alloc&) {
-        PyErr_NoMemory();
-        return false;
-    } catch (const std::exception& error) {  // no more threads
-        PyErr_SetString(PyExc_RuntimeError, error.what());
-        return false;
+    if (direction == FORWARD) {
+        correlate(algorithm, g.forward(), g, first.data(), second.data(), to);
+    } else if (direction == BY_WEIGHTS) {
+        correlate_gradients(algorithm, g.forward(), g, first.data(), second.data(), to);
+    } else {
+        const std::vector<Problem> problems = g.backward();
+        if (problems.empty() || problems[0].untouched_target)
+            std::fill(to, to + PyArray_SIZE(*out[0]), real(0));
+        for (const Problem& p : problems) correlate(algorithm, p, g, second.data(), first.data(), to);
     }
     return true;
 }
