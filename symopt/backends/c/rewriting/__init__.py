@@ -1,0 +1,1 @@
+"""Rewrites of graphs that the c backend adds to PyTensor's, one topic a file."""
