@@ -86,3 +86,7 @@ class DatasetError(SymoptError, ValueError):
 
 class NonFiniteError(SymoptError, ValueError):
     """The cost or a gradient was NaN or infinite more often in a row than allowed."""
+
+
+class CompileError(SymoptError, ValueError):
+    """A C++ compiler refused what symopt generated."""

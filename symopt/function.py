@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 from pytensor.graph.traversal import explicit_graph_inputs, graph_inputs
 
-from symopt.backends import Backend, choose_backend
+from symopt.backends import Backend, choose_backend, explain
 from symopt.errors import InputError
 from symopt.pytensor_internals import cell
 
@@ -99,6 +98,14 @@ class CompiledFunction:
         assert self._function is not None  # compile() has just set it
         return self._function
 
+    def explain(self) -> str:
+        """A table of what runs each node: symopt natively, PyTensor's C code, or Python, and why.
+
+        It lists the nodes inside of programs, loops and functions too. Compiles the function if
+        need be.
+        """
+        return explain(self.compiled, f"{self.name}, backend {self.backend}")
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._run(self._bind(args, kwargs))
 
@@ -109,9 +116,12 @@ class CompiledFunction:
         for holder, variable in self._shared:  # a loop over hundreds, in every call
             if type(holder[0]) is not native:
                 backend.bring_here(variable)
-        with nullcontext() if self._called else backend.first_call():
+        if self._called:
             results = function(*values)
-        self._called = True
+        else:
+            with backend.first_call():
+                results = function(*values)
+            self._called = True
         if self._output_names is not None:
             return dict(zip(self._output_names, map(_as_array, results), strict=True))
         if isinstance(results, list | tuple):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from pytensor.tensor.variable import TensorVariable
 
+from symopt.cache_lines import zeros_beside
 from symopt.errors import RuleError
 
 Variables: TypeAlias = Mapping[str, TensorVariable]
@@ -57,7 +58,7 @@ class Slot:
     def value(self, param: NDArray[np.generic]) -> NDArray[np.generic]:
         """The array of a slot of this parameter before the first update."""
         initial: Any = self.initial(param) if callable(self.initial) else self.initial
-        return self._array(initial, param.shape, param.dtype)
+        return self._array(initial, param.shape, param.dtype, param)
 
     def global_value(self, params: Mapping[str, NDArray[np.generic]]) -> NDArray[np.generic]:
         """The array of a global slot before the first update."""
@@ -66,20 +67,26 @@ class Slot:
         return self._array(initial, (), np.dtype(own_dtype))
 
     def _array(
-        self, initial: Any, shape_of_number: tuple[int, ...], own_dtype: np.dtype
+        self,
+        initial: Any,
+        shape_of_number: tuple[int, ...],
+        own_dtype: np.dtype,
+        beside: NDArray[np.generic] | None = None,
     ) -> NDArray[np.generic]:
         dtype = np.dtype(self.dtype or own_dtype)
         if np.ndim(initial) == 0:
             shape = shape_of_number if self.shape is None else self.shape
-            if initial == 0:
-                return np.zeros(shape, dtype)  # calloc: no memory is touched until it is used
-            return np.full(shape, initial, dtype)
-        array = np.array(initial, dtype)
-        if self.shape is not None and array.shape != self.shape:
+        else:
+            initial = np.asarray(initial, dtype)
+            shape = initial.shape
+        if self.shape is not None and shape != self.shape:
             raise RuleError(
-                f"The initial value of the slot {self.name!r} has shape {array.shape}; "
+                f"The initial value of the slot {self.name!r} has shape {shape}; "
                 f"expected {self.shape}."
             )
+        array = np.zeros(shape, dtype) if beside is None else zeros_beside(beside, shape, dtype)
+        if np.ndim(initial) or initial != 0:  # else no memory is touched until it is used
+            array[...] = initial
         return array
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytensor
 import pytest
 
-from symopt.backends import Backend, Diagnosis
+import symopt
+from symopt.backends import Backend, Diagnosis, choose_backend
 
 
 class PythonBackend(Backend):
@@ -29,3 +30,17 @@ class PythonBackend(Backend):
 @pytest.fixture(scope="session")
 def python_backend():
     return PythonBackend()
+
+
+@pytest.fixture
+def backend_named(python_backend):
+    """Gives the backend of a name, "python" and "c without programs" among them."""
+
+    def choose(name):
+        if name == "python":
+            return python_backend
+        symopt.config.native = False if name == "c without programs" else None
+        return choose_backend("c" if name == "c without programs" else name)
+
+    yield choose
+    symopt.config.native = None

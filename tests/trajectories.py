@@ -210,13 +210,13 @@ CASES = [
 
 
 COMPILED = {
-    ("c", "float64"): {
+    ("c without programs", "float64"): {
         "torch/torch.rmsprop_centered_momentum",
         "torch/torch.nadam",
         "torch/torch.rprop",
         "legacy/lstm.adadelta",
     },
-    ("c", "float32"): {
+    ("c without programs", "float32"): {
         "cutedl/cutedl.adagrad",
         "legacy/lstm.rmsprop",
         "legacy/wap_dn.adam",
@@ -224,7 +224,7 @@ COMPILED = {
     ("numba", "float64"): {"torch/torch.rmsprop_centered_momentum", "torch/torch.adam_amsgrad"},
     ("numba", "float32"): {"cutedl/cutedl.momentum", "legacy/lstm.adadelta"},
 }
-"""What compiled backends run by default; each case takes c ten seconds and numba fifteen."""
+"""What compiled backends run that need ten to fifteen seconds for each case."""
 
 
 def cases(dtype: str, backend: str = "", every: bool = True) -> list[Case]:

@@ -5,3 +5,4 @@ from symopt.backends.backend import Diagnosis as Diagnosis
 from symopt.backends.backend import to_host as to_host
 from symopt.backends.choose import all_backends as all_backends
 from symopt.backends.choose import choose_backend as choose_backend
+from symopt.backends.explain import explain as explain

@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from symopt import __version__
-from symopt.cli import compare, demo, doctor
+from symopt.cli import compare, demo, doctor, explain
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,3 +20,4 @@ def main() -> None:
 main.add_command(compare.compare)
 main.add_command(demo.demo)
 main.add_command(doctor.doctor)
+main.add_command(explain.explain)

@@ -162,9 +162,10 @@ def _introduce(
     display.say()
 
 
-def _compile(
-    tparams: Mapping[str, SharedVariable], model: Model, split: Split, backend: Backend
+def build_functions(
+    tparams: Mapping[str, SharedVariable], model: Model, backend: Backend
 ) -> tuple[Optimizer, CompiledFunction]:
+    """The functions of the demo, not compiled yet: those that train, and the probabilities."""
     from symopt.factories import adadelta
     from symopt.function import function
     from symopt.transforms import clip_by_global_norm
@@ -182,6 +183,13 @@ def _compile(
     f_probabilities = function(
         [model.x, model.mask], model.probabilities, name="f_probabilities", backend=backend
     )
+    return opt, f_probabilities
+
+
+def _compile(
+    tparams: Mapping[str, SharedVariable], model: Model, split: Split, backend: Backend
+) -> tuple[Optimizer, CompiledFunction]:
+    opt, f_probabilities = build_functions(tparams, model, backend)
     opt.compile()
     # Some parts are compiled at the first call; phase 1 moves nothing but the parked gradients.
     opt.f_grad_shared(*split.validation)

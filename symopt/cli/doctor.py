@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from symopt.config import config
+from symopt.config import DEFAULT_KEEP_BUDGET, config
 from symopt.errors import SymoptError
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ RETRY = "PYTENSOR_FLAGS=base_compiledir=/a/new/folder symopt doctor rules out a 
 ENVIRONMENT = {
     "SYMOPT_BACKEND": "not set: the best backend here",
     "SYMOPT_THREADS": "not set: every processor",
+    "SYMOPT_NATIVE": "not set: the c backend makes programs of its own",
+    "SYMOPT_KEEP": f"not set: {DEFAULT_KEEP_BUDGET:g} times what loops keep anyway",
+    "SYMOPT_CXXFLAGS": "not set: no flags for the C++ compiler but symopt's own",
     "SYMOPT_DATA": "not set: loaders of data sets need path=",
 }
 OPTIONAL = {
@@ -167,8 +170,9 @@ def _surroundings() -> Table:
     table.add_row("C++ compiler", pytensor.config.cxx or "none found")
     table.add_row("BLAS", blas.version())
     table.add_row("compiled code", str(pytensor.config.compiledir))
+    table.add_row("programs", _kept_programs())
     table.add_row()
-    for setting in ("backend", "threads"):
+    for setting in ("backend", "threads", "native", "keep_budget"):
         table.add_row(f"config.{setting}", _setting(setting))
     for name, unset in ENVIRONMENT.items():
         table.add_row(name, os.environ.get(name) or unset)
@@ -204,6 +208,15 @@ def _in_units(seconds: float | None) -> str:
     if seconds is None:
         return "-"
     return f"{seconds:.1f} s" if seconds >= 0.1 else f"{1e6 * seconds:.0f} µs"
+
+
+def _kept_programs() -> str:
+    from rich.filesize import decimal
+
+    from symopt.backends.c.program import cache
+
+    libraries, size = cache.contents()
+    return f"{libraries} libraries, {decimal(size)}, in {cache.folder()}"
 
 
 def _setting(name: str) -> str:

@@ -13,6 +13,7 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor.type import TensorType
 from pytensor.tensor.variable import TensorVariable
 
+from symopt.cache_lines import zeros_beside
 from symopt.flattening import common_dtype
 from symopt.graph.allocate import Allocated, allocate, buffer, escape
 from symopt.graph.apply_rule import (
@@ -192,7 +193,7 @@ class _Builder:
         }
         self.totals: dict[str, SharedVariable] = {}
         self.grads = {
-            key: buffer(np.zeros_like(p.get_value(borrow=True)), f"{key}_grad")
+            key: buffer(zeros_beside(p.get_value(borrow=True)), f"{key}_grad")
             for key, p in self.params.items()
         }
         self.dtype = common_dtype(self.params)  # type: ignore[arg-type]  # shared ones are tensors
@@ -296,7 +297,7 @@ class _Builder:
         """
 
         def mean(value: Any, prefix: str, quantity: str) -> Any:
-            zeros = np.zeros_like(value.get_value(borrow=True))
+            zeros = zeros_beside(value.get_value(borrow=True))
             total: Any = buffer(zeros, f"{prefix}{own.owner}/{quantity}")
             average, new_total = transform.average(value, total, own.view)
             self.totals[str(total.name)] = total
@@ -318,7 +319,7 @@ class _Builder:
         for quantity, values in observed.parameters.items():
             parameters[quantity] = {}
             for key, value in values.items():
-                zeros = np.zeros_like(self.params[key].get_value(borrow=True))
+                zeros = zeros_beside(self.params[key].get_value(borrow=True))
                 target = buffer(zeros, f"{escape(key)}/{prefix}/{quantity}")
                 self.first.write(target, value, str(target.name), "observed")
                 parameters[quantity][key] = target

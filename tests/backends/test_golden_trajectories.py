@@ -9,7 +9,6 @@ LSTM's golden test shows on each backend.
 import numpy as np
 import pytest
 
-from symopt.backends import choose_backend
 from symopt.function import CompiledFunction
 from symopt.graph import build_update_graph, merge_phases
 from tests.problems import mlp
@@ -17,9 +16,9 @@ from tests.trajectories import SNAPSHOTS, assert_close, assert_parameters, cases
 
 RUNS = [
     pytest.param("python", True, marks=pytest.mark.core, id="python"),
-    pytest.param("c", False, id="c"),
+    pytest.param("c", True, id="c"),
+    pytest.param("c without programs", False, marks=pytest.mark.long, id="c-without-programs"),
     pytest.param("numba", False, id="numba"),
-    pytest.param("c", True, marks=pytest.mark.long, id="c-every"),
     pytest.param("numba", True, marks=pytest.mark.long, id="numba-every"),
 ]
 
@@ -84,9 +83,9 @@ def follow(followed, dtype, graphs, run):
 
 @pytest.mark.parametrize(("backend", "every"), RUNS)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_updates_follow_the_reference(backend, every, dtype, python_backend):
+def test_updates_follow_the_reference(backend, every, dtype, python_backend, backend_named):
     followed = cases(dtype, backend, every)
-    backend = python_backend if backend == "python" else choose_backend(backend)
+    backend = backend_named(backend)
     problem, graphs = build_all(followed, dtype, statistics="phase2")
     gradients = common_gradients(problem, backend)
     updates = joined("updates", backend, [g.updates[0] for g in graphs], [])
@@ -125,7 +124,7 @@ def test_merged_step_follows_the_reference(python_backend):
     """The phases as one function give their numbers to rounding: the gradient's last operations
     and the rule's first ones may be computed in one kernel, in another order.
     """
-    followed = cases("float32", "c", every=False)
+    followed = cases("float32", "c without programs", every=False)
     problem, graphs = build_all(followed, "float32")
     step = joined("step", python_backend, [merge_phases(g) for g in graphs], problem.inputs)
     follow(

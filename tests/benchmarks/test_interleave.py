@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.agreement import DisagreementError, Evidence, check_agreement
+from benchmarks.agreement import DisagreementError, Evidence, check_agreement, run_steps
 from benchmarks.interleave import Timing, interleave, ratios
-from benchmarks.system import Case, Peer, collect
+from benchmarks.system import Built, Case, Peer, Timed, collect
 
 
 class FakeClock:
@@ -140,7 +140,7 @@ def test_the_garbage_collector_rests_meanwhile_and_is_back_afterwards():
 def test_peers_that_are_not_installed_are_skipped_with_the_reason():
     absent = Peer("torch", "benchmarks.no_such_module", ("no_such_package_a",))
     both = Peer("jax", "benchmarks.no_such_module", ("no_such_package_a", "no_such_package_b"))
-    systems, skipped = collect(Case("a case", None, [absent, both]))
+    systems, skipped = collect(Case("case", "a case", None, [absent, both]))
     assert systems == []
     assert [(entry.name, entry.reason) for entry in skipped] == [
         ("torch", "no_such_package_a is not installed"),
@@ -151,7 +151,7 @@ def test_peers_that_are_not_installed_are_skipped_with_the_reason():
 def test_a_peer_that_is_installed_but_broken_is_an_error():
     broken = Peer("numpy", "benchmarks.no_such_module", ("numpy",))
     with pytest.raises(ModuleNotFoundError):
-        collect(Case("a case", None, [broken]))
+        collect(Case("case", "a case", None, [broken]))
 
 
 def test_no_thread_pool_is_loaded_before_the_options_are_read():
@@ -177,3 +177,15 @@ def test_systems_whose_parameters_move_differently_are_named():
     check_agreement({"a": Evidence((), moved), "b": Evidence((), {"W": moved["W"] * 1.00001})})
     with pytest.raises(DisagreementError, match="Parameter W of b"):
         check_agreement({"a": Evidence((), moved), "b": Evidence((), {"W": moved["W"] * 1.001})})
+
+
+def test_what_another_process_measured_counts_and_not_the_way_to_it_and_back():
+    clock = FakeClock()
+
+    def call() -> Timed:
+        clock.now += 3.0
+        return Timed(cost=0.5, seconds=2.0)
+
+    timing = interleave({"a": {"step": call}}, rounds=1, calls=2, settle=0.0, clock=clock)["a"]
+    assert timing.samples == {"step": [2.0, 2.0]}
+    assert run_steps(Built({"step": call}), 2) == [0.5, 0.5]

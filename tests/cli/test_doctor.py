@@ -1,5 +1,7 @@
 """``symopt doctor`` with backends that work and backends that do not."""
 
+import re
+
 import numpy as np
 import pytensor
 import pytest
@@ -72,6 +74,8 @@ def test_versions_and_settings(backends, python_backend, monkeypatch):
     backends(python_backend)
     monkeypatch.setenv("SYMOPT_BACKEND", "numba")
     monkeypatch.setenv("SYMOPT_THREADS", "3")
+    monkeypatch.setenv("SYMOPT_NATIVE", "off")
+    monkeypatch.setenv("SYMOPT_KEEP", "2.5")
     monkeypatch.delenv("SYMOPT_DATA", raising=False)
     monkeypatch.setitem(doctor.OPTIONAL, "no-such-package", "pip install symopt[none]")
     result = run("--no-try")
@@ -84,6 +88,10 @@ def test_versions_and_settings(backends, python_backend, monkeypatch):
     assert found["numpy"] == np.__version__
     assert found["config.backend"] == found["SYMOPT_BACKEND"] == "numba"
     assert found["config.threads"] == found["SYMOPT_THREADS"] == "3"
+    assert (found["config.native"], found["SYMOPT_NATIVE"]) == ("False", "off")
+    assert found["config.keep_budget"] == found["SYMOPT_KEEP"] == "2.5"
+    assert re.match(r"\d+ libraries, [\d.]+ \w+, in .*symopt$", found["programs"])
+    assert found["SYMOPT_CXXFLAGS"].startswith("not set")
     assert found["SYMOPT_DATA"].startswith("not set")
     assert found["no-such-package"] == "not installed (pip install symopt[none])"
     assert found["backend=None:"] == "numba"

@@ -184,10 +184,16 @@ def test_measurements_of_auto():
     assert winners == {"direct", "im2col", "fft", "winograd"}
 
 
-def test_the_native_operation_is_used():
+@pytest.mark.parametrize("native", [True, False])
+def test_the_native_operation_is_used(native, monkeypatch):
+    monkeypatch.setattr(symopt.config, "native", native)
     x, w = pt.tensor4("x"), pt.tensor4("w")
     f = symopt.function([x, w], conv2d(x, w), backend="c").compile()
-    assert any("NativeConvolution" in type(n.op).__name__ for n in f.maker.fgraph.apply_nodes)
+    if native:
+        (node,) = f.maker.fgraph.apply_nodes
+        assert "symopt_convolution_float64_run" in node.op.source
+    else:
+        assert any("NativeConvolution" in type(n.op).__name__ for n in f.maker.fgraph.apply_nodes)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pytensor.compile.executor import Function
 from symopt.backends.backend import Backend, Diagnosis
 from symopt.backends.c import blas
 from symopt.backends.c.native import native_mode
+from symopt.backends.c.program import build
 from symopt.config import config
 from symopt.pytensor_internals import blas_flags
 
@@ -22,7 +23,7 @@ class CBackend(Backend):
     name = "c"
 
     def __init__(self) -> None:
-        self._blas_threads = 0
+        self._threads = 0
 
     def diagnose(self) -> Diagnosis:
         compiler = pytensor.config.cxx
@@ -37,6 +38,7 @@ class CBackend(Backend):
 
     def compile(self, inputs: Sequence[Any], outputs: Any, **keywords: Any) -> Function:
         self.require()
+        blas.load()  # before a module that is linked with it does so, with more threads
         keywords["mode"] = keywords.get("mode") or native_mode()
         with blas_flags(blas.linker_flags()):
             return pytensor.function(inputs, outputs, **keywords)
@@ -45,9 +47,11 @@ class CBackend(Backend):
         return _inner_graphs_in_c()
 
     def before_call(self) -> None:
-        if self._blas_threads != config.threads:
-            self._blas_threads = config.threads
-            blas.set_threads(self._blas_threads)
+        threads = config.threads
+        if self._threads != threads:
+            self._threads = threads
+            blas.set_threads(threads)  # for the nodes that PyTensor runs, and for convolutions
+            build.set_threads(threads)
 
 
 _MODE = "CVM"  # for graphs inside of operations

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shlex
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-import scipy_openblas32
+from symopt.config import config
+from symopt.errors import ConfigError
 
+_THREADS = "OPENBLAS_NUM_THREADS"
 _REAL = "asum axpy copy dot gemm gemv ger nrm2 scal swap symm symv syr syrk trmm trmv trsm trsv"
 _COMPLEX = "axpy copy dotc dotu gemm gemv gerc geru hemm hemv herk scal swap symm syrk trmm trsm"
 _ROUTINES = [p + r for p in "sd" for r in _REAL.split()] + [
@@ -23,7 +28,7 @@ def linker_flags() -> str:
     The names are mapped to the prefixed ones by macros. The flags go to PyTensor as its
     ``blas__ldflags``, so that they reach BLAS nodes and no others.
     """
-    folder, library = scipy_openblas32.get_lib_dir(), scipy_openblas32.get_library()
+    folder, library = library_folder(), library_name()
     flags = [f"-L{folder}", f"-l{library}", f"-Wl,-rpath,{folder}"]
     flags += [f"-D{name}_=scipy_{name}_" for name in _ROUTINES]
     return shlex.join(flags)
@@ -31,12 +36,12 @@ def linker_flags() -> str:
 
 def library_name() -> str:
     """The library, as a linker's -l has it."""
-    return str(scipy_openblas32.get_library())
+    return str(_wheel().get_library())
 
 
 def library_folder() -> str:
     """The folder of the library."""
-    return str(scipy_openblas32.get_lib_dir())
+    return str(_wheel().get_lib_dir())
 
 
 def symbol(routine: str) -> str:
@@ -60,7 +65,12 @@ def declarations() -> str:
 
 def version() -> str:
     """Version and build options of the BLAS, as it reports them."""
-    return str(scipy_openblas32.get_openblas_config())
+    return str(_wheel().get_openblas_config())
+
+
+def load() -> None:
+    """Load the library. It starts its threads then: as many as ``symopt.config.threads`` says."""
+    _library()
 
 
 def set_threads(count: int) -> None:
@@ -75,6 +85,21 @@ def threads() -> int:
 
 @cache
 def _library() -> ctypes.CDLL:
-    folder = Path(scipy_openblas32.get_lib_dir())
-    (path,) = folder.glob(f"*{scipy_openblas32.get_library()}.*")
+    (path,) = Path(library_folder()).glob(f"*{library_name()}.*")
     return ctypes.CDLL(str(path))
+
+
+@cache
+def _wheel() -> Any:
+    """The wheel's module. Its import loads the library, which starts its threads there and then."""
+    before = os.environ.get(_THREADS)
+    with suppress(ConfigError):  # raised where a function is called, too
+        os.environ[_THREADS] = str(config.threads)
+    try:
+        import scipy_openblas32
+    finally:
+        if before is not None:
+            os.environ[_THREADS] = before
+        else:
+            os.environ.pop(_THREADS, None)
+    return scipy_openblas32

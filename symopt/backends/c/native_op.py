@@ -19,7 +19,7 @@ from pytensor.link.c.params_type import Params, ParamsType
 from pytensor.tensor.type import TensorType
 
 _HEADERS = ("algorithm", "cmath", "cstring", "exception", "memory", "new")
-_CTYPES = {"float32": ("float", "NPY_FLOAT32"), "float64": ("double", "NPY_FLOAT64")}
+CTYPES = {"float32": ("float", "NPY_FLOAT32"), "float64": ("double", "NPY_FLOAT64")}
 
 
 _CALL = """
@@ -53,14 +53,21 @@ class NativeOp(COp):
     ----------
     source
         The C++ file.
-    function
-        The function's name; default "run".
+    kind
+        What the file is about, in one word.
+    function, functions
+        The function's name, default "run", and all that the file has.
+    headers
+        What the file needs of the standard library.
     version
         Of the file and what it includes; to be raised with every change of it.
     """
 
     source: ClassVar[Path]
+    kind: ClassVar[str]
     function: ClassVar[str] = "run"
+    functions: ClassVar[tuple[str, ...]] = ("run",)
+    headers: ClassVar[tuple[str, ...]] = ()
     version: ClassVar[int]
     params_type = ParamsType(settings=TensorType("int64", shape=(None,)))
     __props__ = ("op",)
@@ -89,7 +96,7 @@ class NativeOp(COp):
         self.op.perform(node, inputs, outputs)
 
     def c_support_code_apply(self, node: Apply, name: str) -> str:
-        ctype, number = _CTYPES[node.outputs[0].type.dtype]
+        ctype, number = CTYPES[node.outputs[0].type.dtype]
         arrays = (Path(__file__).parent / "arrays.h").read_text(encoding="utf-8")
         return (
             f"{self.includes()}\n{self.definitions(ctype)}namespace {name} {{\n"
@@ -101,13 +108,18 @@ class NativeOp(COp):
         """The C++ code that stands inside the namespace."""
         return self.source.read_text(encoding="utf-8")
 
+    @classmethod
+    def source_for_programs(cls) -> str:
+        """The same for a library without Python (``native_function``)."""
+        return cls.source.read_text(encoding="utf-8")
+
     def definitions(self, ctype: str) -> str:
         """Macros that the source needs, for elements of type ``ctype``."""
         return ""
 
     def includes(self) -> str:
         """Headers that the source needs, which cannot stand inside a namespace."""
-        return "".join(f"#include <{header}>\n" for header in _HEADERS)
+        return "".join(f"#include <{header}>\n" for header in (*_HEADERS, *self.headers))
 
     def c_code(
         self, node: Apply, name: str, inputs: list[str], outputs: list[str], sub: dict[str, str]

@@ -12,8 +12,10 @@ from tests.trajectories import assert_close
 RUNS = [
     pytest.param("python", "float64", marks=pytest.mark.core),
     ("c", "float32"),
+    ("c", "float64"),
     # Each of these compiles for one to two minutes.
-    pytest.param("c", "float64", marks=pytest.mark.long),
+    pytest.param("c without programs", "float32", marks=pytest.mark.long),
+    pytest.param("c without programs", "float64", marks=pytest.mark.long),
     pytest.param("numba", "float32", marks=pytest.mark.long),
     pytest.param("numba", "float64", marks=pytest.mark.long),
 ]
@@ -21,8 +23,8 @@ STATE = {"rgrad2": "mean_square_grad", "rup2": "mean_square_step"}
 
 
 @pytest.mark.parametrize(("backend", "dtype"), RUNS)
-def test_cost_gradients_and_twenty_steps_of_adadelta(backend, dtype, python_backend):
-    backend = python_backend if backend == "python" else backend
+def test_cost_gradients_and_twenty_steps_of_adadelta(backend, dtype, backend_named):
+    backend = backend_named(backend)
     problem = lstm(dtype)
     data = golden(f"lstm/lstm_tutorial.{'f32' if dtype == 'float32' else 'f64'}.npz")
     lr = pt.scalar("lr")

@@ -7,7 +7,9 @@ from pathlib import Path
 from pytensor.graph.basic import Apply
 
 from symopt.backends.c.lowering import native_form
+from symopt.backends.c.native_function import write_call
 from symopt.backends.c.native_op import NativeOp
+from symopt.backends.c.program.writer import Writer, write
 from symopt.nnet.batch_normalization_ops import (
     BatchNormalizationOp,
     BatchNormTrain,
@@ -20,13 +22,13 @@ class NativeBatchNormalization(NativeOp):
 
     source = Path(__file__).parent / "batch_normalization.c"
     version = 2
+    kind = "batch_normalization"
+    functions = ("train", "train_grad")
+    headers = ("vector",)
     op: BatchNormalizationOp
 
     def settings(self) -> list[int]:
         return [len(self.op.axes), *self.op.axes]
-
-    def includes(self) -> str:
-        return super().includes() + "#include <vector>\n"
 
 
 class NativeBatchNormTrain(NativeBatchNormalization):
@@ -49,3 +51,13 @@ def _train(op: BatchNormTrain, node: Apply) -> Apply:
 @native_form.register(BatchNormTrainGrad)
 def _train_grad(op: BatchNormTrainGrad, node: Apply) -> Apply:
     return NativeBatchNormTrainGrad(op).make_node(*node.inputs)
+
+
+@write.register(BatchNormTrain)
+def _write_train(op: BatchNormTrain, node: Apply, w: Writer) -> None:
+    write_call(NativeBatchNormTrain(op), node, w)
+
+
+@write.register(BatchNormTrainGrad)
+def _write_train_grad(op: BatchNormTrainGrad, node: Apply, w: Writer) -> None:
+    write_call(NativeBatchNormTrainGrad(op), node, w)

@@ -7,9 +7,11 @@ stride 1 over flat memory. ``direct.h``, ``im2col.h``, ``fft.h`` and ``winograd.
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,7 +22,10 @@ from pytensor.graph.basic import Apply
 
 from symopt.backends.c import blas
 from symopt.backends.c.lowering import native_form
+from symopt.backends.c.native_function import write_call
 from symopt.backends.c.native_op import NativeOp
+from symopt.backends.c.program.writer import Writer, write
+from symopt.errors import ShapeError
 from symopt.nnet.convolution_ops import (
     ALGORITHMS,
     Convolution,
@@ -30,15 +35,16 @@ from symopt.nnet.convolution_ops import (
 from symopt.nnet.convolution_shapes import check_convolution
 
 _FOLDER = Path(__file__).parent / "convolution"
-_FILES = ("problem.h", "work.h", "direct.h", "im2col.h", "winograd.h", "fft.h", "choose.h", "run.h")
+_FILES = ("work.h", "direct.h", "im2col.h", "winograd.h", "fft.h", "choose.h", "run.h")
 _DIRECTIONS = (Convolution, ConvolutionGradInputs, ConvolutionGradWeights)
-_HEADERS = ("array", "atomic", "cstdlib", "map", "thread", "utility", "vector")
 
 
 class NativeConvolution(NativeOp):
     """A convolution or one of its gradients; all of a dtype share a compiled module."""
 
-    version: ClassVar[int] = 11
+    version: ClassVar[int] = 12
+    kind = "convolution"
+    headers = ("array", "atomic", "cstdlib", "map", "thread", "utility", "vector")
 
     def make_node(self, *inputs: Any) -> Apply:
         """The convolution gets a third input too, which it ignores: all three are one module."""
@@ -48,11 +54,17 @@ class NativeConvolution(NativeOp):
         return Apply(self, [*node.inputs[:2], shape], [node.outputs[0].type()])
 
     def source_code(self) -> str:
-        return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _FILES)
+        return _files("problem.h", "with_python.h", *_FILES)
+
+    @classmethod
+    def source_for_programs(cls) -> str:
+        table = _measurements()
+        numbers = [len(table), *(number for row in table for number in row)]
+        define = f"#define MEASUREMENTS {', '.join(map(str, numbers))}\n"
+        return define + _files("problem.h", "without_python.h", *_FILES)
 
     def includes(self) -> str:
-        headers = "".join(f"#include <{name}>\n" for name in _HEADERS)
-        return f"{super().includes()}{headers}{blas.declarations()}"
+        return super().includes() + blas.declarations()
 
     def definitions(self, ctype: str) -> str:
         return f"#define GEMM {blas.symbol('sgemm' if ctype == 'float' else 'dgemm')}\n"
@@ -67,12 +79,16 @@ class NativeConvolution(NativeOp):
         return [blas.library_folder()]
 
     def settings(self) -> Sequence[int]:
+        table = _measurements()
+        return [*self.geometry(), len(table), *(number for row in table for number in row)]
+
+    def geometry(self) -> Sequence[int]:
+        """The settings without the measurements, which a library for programs holds."""
         op = self.op
         missing = 3 - op.ndim
         border = {"half": 1, "full": 2}.get(op.border_mode, 0) if _named(op) else 0
         pairs = ((0, 0),) * op.ndim if _named(op) else op.border_mode
         pairs = ((0, 0),) * missing + pairs
-        table = _measurements()
         return [
             _DIRECTIONS.index(type(op)),
             ALGORITHMS.index(op.algorithm),
@@ -83,9 +99,14 @@ class NativeConvolution(NativeOp):
             *((1,) * missing + op.filter_dilation),
             *(before for before, _ in pairs),
             *(after for _, after in pairs),
-            len(table),
-            *(number for row in table for number in row),
         ]
+
+
+class _Called(NativeConvolution):
+    """As programs call it."""
+
+    def settings(self) -> Sequence[int]:
+        return self.geometry()
 
 
 @native_form.register(Convolution)
@@ -93,6 +114,33 @@ class NativeConvolution(NativeOp):
 @native_form.register(ConvolutionGradWeights)
 def _native(op: Convolution, node: Apply) -> Apply:
     return NativeConvolution(op).make_node(*node.inputs)
+
+
+@write.register(Convolution)
+@write.register(ConvolutionGradInputs)
+@write.register(ConvolutionGradWeights)
+def _write(op: Convolution, node: Apply, w: Writer) -> None:
+    native = _Called(op)
+    write_call(native, node, w, explain=_Rejection(tuple(native.settings())))
+
+
+@dataclass(frozen=True)
+class _Rejection:
+    """The ShapeError of a convolution with these settings, whose inputs do not fit."""
+
+    settings: tuple[int, ...]
+
+    def __call__(self, text: str) -> Exception:
+        first, second, lengths = ast.literal_eval(text)
+        try:
+            reject((first, second), self.settings, lengths)
+        except ShapeError as error:
+            return error
+        return ValueError("The shapes of a convolution do not fit.")
+
+
+def _files(*names: str) -> str:
+    return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
 def _named(op: Any) -> bool:

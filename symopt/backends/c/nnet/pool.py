@@ -7,7 +7,9 @@ from pathlib import Path
 from pytensor.graph.basic import Apply
 
 from symopt.backends.c.lowering import native_form
+from symopt.backends.c.native_function import write_call
 from symopt.backends.c.native_op import NativeOp
+from symopt.backends.c.program.writer import Writer, write
 from symopt.nnet.pool_ops import AveragePoolGrad, MaxPoolGrad, MaxPoolGradGrad, Pool, WindowedOp
 
 
@@ -16,6 +18,8 @@ class NativePooling(NativeOp):
 
     source = Path(__file__).parent / "pool.c"
     version = 5
+    kind = "pool"
+    functions = ("pool", "average_pool_grad", "max_pool_grad", "max_pool_grad_grad")
     op: WindowedOp
 
     def settings(self) -> list[int]:
@@ -69,3 +73,8 @@ def pooling(op: WindowedOp, node: Apply) -> Apply | None:
     if node.outputs[0].type.dtype not in ("float32", "float64"):
         return None
     return _FORMS[type(op)](op).make_node(*node.inputs)
+
+
+@write.register(WindowedOp)
+def _write(op: WindowedOp, node: Apply, w: Writer) -> None:
+    write_call(_FORMS[type(op)](op), node, w)

@@ -8,7 +8,9 @@ enum { FEATURES = 7, ENTRY = FEATURES + 1 };
 
 static size log16(double x) { return (size)std::lround(16 * std::log2(std::max(x, 1.0))); }
 
-static Algorithm choose(const Geometry& g, int direction, size count, const npy_int64* table) {
+// The table's first number says how many measurements follow.
+static Algorithm choose(const Geometry& g, int direction, const npy_int64* table) {
+    const size count = *table++;
     const double width = std::sqrt((double)g.image_size());
     const double kernel = std::pow((double)g.kernel_size(), g.image[0] > 1 ? 1.0 / 3 : 0.5);
     const size mine[FEATURES] = {

@@ -164,7 +164,7 @@ static void correlate_gradients(const Problem& p, size batch, size groups, const
     enum { R = 3, N = 4 };
 #endif
     const size taps = p.taps_count(), phases = (size)p.phases.size(), out = p.target_size();
-    const size threads = scipy_openblas_get_num_threads();
+    const size threads = allowed_threads();
     Tile tile = direct::tile(p, 256 * 1024, 1024);
     const size vectors = 512 * 1024 / VECTOR;  // half a MiB of sums
     const size share = (p.channels + threads - 1) / threads;

@@ -9,28 +9,6 @@
 
 enum Direction { FORWARD, BY_IMAGE, BY_WEIGHTS };
 
-// A Python function explains what does not fit.
-static bool reject(PyArrayObject** in, int count, const npy_int64* settings) {
-    PyObject* shapes = PyTuple_New(2);
-    PyObject* numbers = PyTuple_New(17);
-    for (int i = 0; shapes && i < 2; ++i) {
-        PyObject* shape = PyTuple_New(PyArray_NDIM(in[i]));
-        for (int d = 0; d < PyArray_NDIM(in[i]); ++d)
-            PyTuple_SET_ITEM(shape, d, PyLong_FromSsize_t(PyArray_DIMS(in[i])[d]));
-        PyTuple_SET_ITEM(shapes, i, shape);
-    }
-    for (int i = 0; numbers && i < 17; ++i) PyTuple_SET_ITEM(numbers, i, PyLong_FromLongLong(settings[i]));
-    PyObject* module = PyImport_ImportModule("symopt.backends.c.nnet.convolution");
-    PyObject* third = count == 3 ? (PyObject*)in[2] : Py_None;
-    PyObject* nothing = module ? PyObject_CallMethod(module, "reject", "OOO", shapes, numbers, third) : NULL;
-    Py_XDECREF(nothing);
-    Py_XDECREF(module);
-    Py_XDECREF(numbers);
-    Py_XDECREF(shapes);
-    if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "The shapes of a convolution do not fit.");
-    return false;
-}
-
 static void correlate(Algorithm algorithm, const Problem& p, const Geometry& g, const real* images,
                       const real* weights, real* targets) {
     switch (algorithm) {
@@ -113,7 +91,7 @@ static bool run(PyArrayObject** in, PyArrayObject*** out, const npy_int64* setti
     const Contiguous first(in[0]), second(in[1]);
     if (!first || !second) return false;
     Algorithm algorithm = (Algorithm)settings[1];
-    if (algorithm == AUTO) algorithm = choose(g, direction, settings[17], settings + 18);
+    if (algorithm == AUTO) algorithm = choose(g, direction, measurements(settings));
     if (algorithm == WINOGRAD && !winograd::takes(g)) algorithm = DIRECT;
     if (algorithm == FFT && !fft::takes(g)) algorithm = DIRECT;
     if (direction == FORWARD) {

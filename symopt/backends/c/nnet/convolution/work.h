@@ -50,35 +50,23 @@ enum { MAX_THREADS = 256 };
 static Scratch scratches[MAX_THREADS];
 static Scratch shared_scratch;
 
-// task(i, scratch) for i in [0, n), on as many threads as the BLAS is allowed. The GIL is held by
-// the caller, so that there is one of these at a time; tasks touch no Python.
+// task(i, scratch) for i in [0, n), on several threads. The GIL is held by the caller, so that there
+// is one of these at a time; tasks touch no Python.
 template <typename Task>
 static void in_parallel(size n, Task task) {
-    const size wanted = std::min<size>(std::min<size>(n, scipy_openblas_get_num_threads()), MAX_THREADS);
+    const size wanted = std::min<size>(std::min<size>(n, allowed_threads()), MAX_THREADS);
     if (wanted <= 1) {
         for (size i = 0; i < n; ++i) task(i, scratches[0]);
         return;
     }
     std::atomic<size> next(0);
     std::atomic<bool> failed(false);
-    const auto work = [&](Scratch& scratch) {
+    on_threads((int)wanted, [&](int thread) {
         try {
-            for (size i; (i = next++) < n;) task(i, scratch);
+            for (size i; (i = next++) < n;) task(i, scratches[thread]);
         } catch (...) {
             failed = true;
         }
-    };
-    std::vector<std::thread> threads;
-    for (size k = 1; k < wanted; ++k) threads.emplace_back(work, std::ref(scratches[k]));
-    work(scratches[0]);
-    for (std::thread& thread : threads) thread.join();
+    });
     if (failed) throw std::bad_alloc();
-}
-
-// BLAS for row-major matrices: C = A B + beta C, with A (m, k) and B (k, n), each possibly transposed.
-static inline void gemm(bool ta, bool tb, size m, size n, size k, const real* a, size lda, const real* b,
-                        size ldb, real beta, real* c, size ldc) {
-    const real one = 1;
-    const int M = (int)m, N = (int)n, K = (int)k, A = (int)lda, B = (int)ldb, C = (int)ldc;
-    GEMM(tb ? "T" : "N", ta ? "T" : "N", &N, &M, &K, &one, b, &B, a, &A, &beta, c, &C);
 }

@@ -1,4 +1,4 @@
-"""The c backend's vectorised elementwise kernels against NumPy and against PyTensor's own code."""
+"""The kernels of elementwise operations in programs, against NumPy."""
 
 import numpy as np
 import pytensor
@@ -6,16 +6,21 @@ import pytensor.tensor as pt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytensor.scan.op import Scan
+from pytensor.tensor.elemwise import Elemwise
 
 import symopt
 from symopt.backends.c import vector_math
-from symopt.backends.c.elementwise import VectorElemwise
-from symopt.backends.c.native import native_mode
+from symopt.backends.c.program.op import Program
+
+
+def programs(function):
+    return [node.op for node in function.maker.fgraph.toposort() if isinstance(node.op, Program)]
 
 
 def kernels(function):
-    return [n for n in function.maker.fgraph.toposort() if isinstance(n.op, VectorElemwise)]
+    """The elementwise nodes in programs."""
+    nodes = [node for program in programs(function) for node in program.order]
+    return [node for node in nodes if isinstance(node.op, Elemwise)]
 
 
 def layouts(shape, rng, dtype):
@@ -95,8 +100,8 @@ def test_updates_are_made_in_place():
     step = symopt.function([], [], updates=[(a, a * np.float32(0.9) + b), (b, b - a)], backend="c")
     before = a.get_value(borrow=True)
     step()
-    (node,) = kernels(step)
-    assert sorted(node.op.inplace_pattern) == [0, 1]
+    (program,) = programs(step)
+    assert sorted(program.overwrites) == [0, 1]
     assert a.get_value(borrow=True) is before
     np.testing.assert_allclose(a.get_value(), value * np.float32(0.9) + value + 1, rtol=1e-6)
     np.testing.assert_allclose(b.get_value(), 1, rtol=1e-6)
@@ -165,8 +170,8 @@ def test_float32_is_computed_in_float32():
     """PyTensor prints the constant 0.1 as a double, and the product would be one too."""
     x = pt.fvector("x")
     f = symopt.function([x], x * np.float32(0.1) + np.float32(0.3), backend="c")
-    (node,) = kernels(f)
-    source = node.op.c_support_code_apply(node, "node")
+    (program,) = programs(f)
+    source = program.source
     assert "0.1f" in source
     assert "0.3f" in source
     values = np.random.default_rng(0).normal(size=1001).astype("float32")
@@ -174,31 +179,15 @@ def test_float32_is_computed_in_float32():
     assert np.abs(f(values) - exact).max() <= np.spacing(np.abs(exact).max().astype("float32"))
 
 
-def test_bodies_of_loops_are_vectorised_too():
-    x = pt.fmatrix("x")
-    last = pytensor.scan(
-        lambda row, h: pt.tanh(row + np.float32(0.5) * h),
-        sequences=[x],
-        outputs_info=[pt.zeros((3,), dtype="float32")],
-        return_updates=False,
-    )[-1]
-    f = symopt.function([x], last, backend="c")
-    (loop,) = [n for n in f.maker.fgraph.toposort() if isinstance(n.op, Scan)]
-    assert loop.op.mode is native_mode()
-    assert kernels(loop.op.fn)
-    h, rows = np.zeros(3), np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
-    for row in rows:
-        h = np.tanh(row + 0.5 * h)
-    np.testing.assert_allclose(f(rows), h, rtol=1e-5)
-
-
 def test_what_has_no_kernel_runs_as_before():
     z, half = pt.zvector("z"), pt.vector("half", dtype="float16")
     a, b = pt.lvector("a"), pt.lvector("b")
     f = symopt.function([z, half, a, b], [z * 2, half * 2, a // b], backend="c")
-    assert not kernels(f)
+    assert [str(node.op) for node in kernels(f)] == ["Int_div"]
     doubled, halves, quotients = f([1 + 2j], np.float16([0.5]), [7, -7], [2, 2])
     assert (doubled[0], halves[0], list(quotients)) == (2 + 4j, 1.0, [3, -4])
+    with pytest.raises(ZeroDivisionError):
+        f([1 + 2j], np.float16([0.5]), [7, -7], [2, 0])
 
 
 def test_no_memory_is_lost():

@@ -19,8 +19,10 @@ from symopt.errors import BackendUnavailableError
 BLAS_FLAGS = pytensor.config._config_var_dict["blas__ldflags"]
 
 
-def test_products_call_the_wheels_blas_without_a_warning(caplog):
+@pytest.mark.parametrize("native", [True, False], ids=["programs", "nodes"])
+def test_products_call_the_wheels_blas_without_a_warning(caplog, monkeypatch, native):
     """The compiled modules need libscipy_openblas, and nobody was told that there is no BLAS."""
+    monkeypatch.setenv("SYMOPT_NATIVE", str(int(native)))
     was_read = hasattr(BLAS_FLAGS, "val")
     x, y = pt.matrix("x", dtype="float32"), pt.matrix("y", dtype="float32")
     v = pt.vector("v", dtype="float32")
@@ -34,8 +36,11 @@ def test_products_call_the_wheels_blas_without_a_warning(caplog):
         np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-5)
     assert caplog.text == ""
     names = {type(node.op).__name__ for node in f.maker.fgraph.apply_nodes}
-    assert names & {"Gemm", "Dot22"}
-    assert "CGemv" in names  # PyTensor has it only where a BLAS is linked
+    if native:
+        assert names == {"Program"}
+    else:
+        assert names & {"Gemm", "Dot22"}
+        assert "CGemv" in names  # PyTensor has it only where a BLAS is linked
     with open("/proc/self/maps", encoding="utf8") as maps:
         assert "libscipy_openblas" in maps.read()
     assert hasattr(BLAS_FLAGS, "val") == was_read

@@ -1,0 +1,1 @@
+"""Whole graphs as one C++ function: writing it, compiling it, calling it."""
