@@ -6,20 +6,50 @@ read, since most pools take their size from the environment when they are loaded
 
 from __future__ import annotations
 
+import json
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
+from benchmarks.options import Options
 from benchmarks.threads import available_cores, limit_threads
 
+SYSTEMS = ("lstm", "gru", "update")
+"""Benchmarks that ``benchmarks.run`` runs."""
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.argument("name", type=click.Choice(["lstm", "update", "compile", "conv"]))
+OTHERS = ("compile", "memory", "growth", "held", "conv")
+"""Benchmarks with a ``run`` module of their own."""
+
+
+HELP = """Time symopt and its peers, interleaved, on one piece of work.
+
+\b
+lstm     the training step of the LSTM tutorial, both phases
+gru      the training step of a GRU with attention, dl4mt's decoder
+update   the adadelta and adam updates alone, 1.4 M and 50 M parameters
+compile  seconds from a fresh process to the end of the first LSTM step,
+         and of rules over sixty parameters; no peers
+memory   peak memory of each system's LSTM step
+growth   the LSTM's step against time steps, batch, width and vocabulary
+held     lstm, gru, update, compile and memory against issue 5's targets
+conv     the convolutions of WAP's watcher by each algorithm
+
+Peers that are not installed are listed as skipped. THEANO_PYTHON names the interpreter of real
+Theano, a peer of lstm.
+"""
+
+
+@click.command(
+    help=HELP, context_settings={"help_option_names": ["-h", "--help"], "show_default": True}
+)
+@click.argument("name", type=click.Choice([*SYSTEMS, *OTHERS]))
 @click.option(
     "--rounds",
     type=click.IntRange(1),
-    help="Turns of each system.  [default: 20; compile: 5; quick: 2]",
+    help="Turns of each system.  [default: 20; growth, conv: 20, compile: 5, memory: 1; quick: 2]",
 )
 @click.option(
     "--threads", type=click.IntRange(1), help="Threads of every system.  [default: all cores]"
@@ -40,61 +70,23 @@ from benchmarks.threads import available_cores, limit_threads
 @click.option(
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="conv: draw cost against the sizes of filter and image here.",
+    help="growth: draw the step's time here; conv: cost against the sizes of filter and image.",
 )
-def main(
-    name: str,
-    rounds: int | None,
-    threads: int | None,
-    backends: tuple[str, ...],
-    peers: tuple[str, ...],
-    quick: bool,
-    json_file: Path | None,
-    plot: Path | None,
-) -> None:
-    """Time symopt and its peers, interleaved, on one piece of work.
-
-    NAME is "lstm", the training step of the LSTM tutorial (both phases), "update", the adadelta and
-    adam updates alone, "compile", the compilation of rules over sixty parameters, which has no
-    peers, or "conv", the convolutions of WAP's watcher by each algorithm. Peers that are not
-    installed are listed as skipped.
-    """
-    threads = threads or available_cores()
-    limit_threads(threads)
-    rounds = rounds or (2 if quick else 5 if name == "compile" else 20)
-    if name == "compile":
-        from benchmarks.compile.run import run as run_compile
-
-        run_compile(
-            rounds=rounds, threads=threads, backends=backends, quick=quick, json_file=json_file
-        )
-        return
-    from benchmarks.agreement import DisagreementError  # these import NumPy and PyTensor:
-    from benchmarks.conv.run import run as run_conv
-    from benchmarks.run import run  # only now that the threads are set
-
+def main(name: str, json_file: Path | None, threads: int | None, **chosen: Any) -> None:
+    """The command; HELP says what it does."""
+    options = Options(threads=threads or available_cores(), **chosen)
+    limit_threads(options.threads)
+    # These import NumPy and PyTensor: only now that the threads are set.
+    agreement = import_module("benchmarks.agreement")
     try:
-        if name == "conv":
-            run_conv(
-                rounds=rounds,
-                threads=threads,
-                peers=peers,
-                quick=quick,
-                json_file=json_file,
-                plot=plot,
-            )
-            return
-        run(
-            name,
-            rounds=rounds,
-            threads=threads,
-            backends=backends,
-            peers=peers,
-            quick=quick,
-            json_file=json_file,
-        )
-    except DisagreementError as error:
+        if name in SYSTEMS:
+            report = import_module("benchmarks.run").run(name, options)
+        else:
+            report = import_module(f"benchmarks.{name}.run").run(options)
+    except agreement.DisagreementError as error:
         sys.exit(f"The systems do not compute the same thing. {error}")
+    if json_file is not None:
+        json_file.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":

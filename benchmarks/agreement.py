@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.system import Built
+from benchmarks.system import Built, Timed
 
 TOLERANCE = 1e-4
 """Largest difference of two costs; for parameters, relative to how far the farthest moved."""
@@ -32,6 +32,7 @@ class Evidence:
 def run_steps(built: Built, count: int) -> list[float]:
     """Run some steps and return their costs (nothing, for a system whose calls return None)."""
     results = [call() for _ in range(count) for call in built.calls.values()]
+    results = [result.cost if isinstance(result, Timed) else result for result in results]
     return [float(result) for result in results if result is not None]
 
 

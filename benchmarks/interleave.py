@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
-from benchmarks.system import Call
+from benchmarks.system import Call, Timed
 
 
 @dataclass
@@ -85,6 +85,8 @@ def interleave(
     timings = {name: Timing({phase: [] for phase in steps}) for name, steps in systems.items()}
     collecting = gc.isenabled()
     gc.disable()
+    gc.collect()
+    gc.freeze()  # the collections between the turns have only the turns' own objects to look at
     try:
         for number in range(-warmup, rounds):
             order = list(systems) if number % 2 == 0 else list(systems)[::-1]
@@ -94,9 +96,13 @@ def interleave(
                 for _ in range(calls if number >= 0 else 0):
                     for phase, call in systems[name].items():
                         begin = clock()
-                        call()
-                        timings[name].samples[phase].append(clock() - begin)
+                        result = call()
+                        seconds = clock() - begin
+                        if isinstance(result, Timed):
+                            seconds = result.seconds
+                        timings[name].samples[phase].append(seconds)
     finally:
+        gc.unfreeze()
         if collecting:
             gc.enable()
     return timings

@@ -12,7 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 Call = Callable[[], Any]
-"""One phase of a step. It returns when the work is done: the cost, or None."""
+"""One phase of a step. It returns when the work is done: the cost or None, or a Timed of those."""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """The result of a call that another process ran and timed itself.
+
+    Its seconds count, and not those that the question and the answer took on their way.
+    """
+
+    cost: float | None
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -25,10 +36,13 @@ class Built:
         The phases of a step by name, in the order in which they run.
     params
         Reads the parameters, or None where the costs say enough.
+    peak_memory
+        None, or for a system in another process, what ``PeakMemory.take`` returns there.
     """
 
     calls: Mapping[str, Call]
     params: Callable[[], dict[str, NDArray[np.floating]]] | None = None
+    peak_memory: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,8 @@ class Case:
 
     Attributes
     ----------
+    name
+        Under which the report has it.
     title
         Its heading.
     problem
@@ -95,6 +111,7 @@ class Case:
         Who takes part.
     """
 
+    name: str
     title: str
     problem: Any
     peers: Sequence[Peer]

@@ -1,1 +1,1 @@
-"""How long an optimizer over as many parameters as WAP's takes to compile, rule beside rule."""
+"""How long compilation takes: to the end of the LSTM's first step, and rules beside each other."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,28 +17,22 @@ from benchmarks.conv.layers import DIRECTIONS, QUICK, STRENGTHS, WATCHER, Layer
 from benchmarks.conv.systems import arrays, jax_plain, symopt_c, symopt_jax, torch_cpu
 from benchmarks.interleave import Timing, interleave
 from benchmarks.machine import describe_machine, heading
+from benchmarks.options import Options
 from benchmarks.system import Call
 
 BASELINE = "torch"
 
 
-def run(
-    *,
-    rounds: int,
-    threads: int,
-    peers: Sequence[str],
-    quick: bool,
-    json_file: Path | None,
-    plot: Path | None,
-) -> None:
+def run(options: Options) -> dict[str, Any]:
     """Time all layers and print a table for each set of them."""
+    rounds, threads, quick = options.rounds_or(20), options.threads, options.quick
     symopt.config.threads = threads
     console, machine = Console(width=150), describe_machine()
     console.print(heading(machine, threads, rounds), highlight=False)
     report: dict[str, Any] = {"benchmark": "conv", "quick": quick, "machine": machine, "sets": {}}
     sets = {"tiny": QUICK} if quick else {"WAP's DenseNet watcher": WATCHER, "strengths": STRENGTHS}
     for title, layers in sets.items():
-        timings = {layer: _timed(layer, rounds, threads, peers) for layer in layers}
+        timings = {layer: _timed(layer, rounds, threads, options.peers) for layer in layers}
         console.print(f"\n{title}: ms forward + by input + by weights = all\n", highlight=False)
         console.print(_table(timings), highlight=False)
         report["sets"][title] = [
@@ -53,12 +45,11 @@ def run(
             }
             for layer, found in timings.items()
         ]
-    if json_file is not None:
-        json_file.write_text(json.dumps(report, indent=1) + "\n")
-    if plot is not None:
+    if options.plot is not None:
         from benchmarks.conv.plot import draw
 
-        draw(plot, rounds=rounds, threads=threads, quick=quick)
+        draw(options.plot, rounds=rounds, threads=threads, quick=quick)
+    return report
 
 
 def _timed(layer: Layer, rounds: int, threads: int, peers: Sequence[str]) -> dict[str, Timing]:

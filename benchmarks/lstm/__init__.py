@@ -8,6 +8,7 @@ from benchmarks.system import Case, Peer
 PEERS = (
     Peer("symopt", "benchmarks.lstm.symopt_peer"),
     Peer("pytensor", "benchmarks.lstm.pytensor_peer"),
+    Peer("theano", "benchmarks.lstm.theano_peer"),
     Peer("torch", "benchmarks.lstm.torch_peer", ("torch",)),
     Peer("jax", "benchmarks.lstm.jax_peer", ("jax", "optax")),
 )
@@ -22,4 +23,4 @@ def cases(quick: bool) -> list[Case]:
         f"{sizes.batch}, {sizes.steps} time steps, {problem.parameter_count:,} float32 parameters, "
         "adadelta"
     )
-    return [Case(title, problem, PEERS)]
+    return [Case("lstm", title, problem, PEERS)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-RHO, EPSILON = 0.95, 1e-6
-"""Adadelta's constants in the tutorial."""
+from benchmarks.training_step.problem import Problem
 
 LOG_OFFSET = 1e-8
 """Added to the probability inside the logarithm of the cost, as the tutorial does."""
@@ -29,31 +29,12 @@ FULL = Sizes(words=10_000, dim=128, classes=2, batch=16, steps=80)
 QUICK = Sizes(words=50, dim=8, classes=2, batch=4, steps=6)
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """Word numbers, int64 (time, batch); mask, float32 (time, batch); classes, int64 (batch,)."""
 
     x: NDArray[np.int64]
     mask: NDArray[np.float32]
     y: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What every peer gets.
-
-    ``params`` are the tutorial's: ``Wemb`` (words, dim), ``lstm_W`` and ``lstm_U`` (dim, 4 dim)
-    and ``lstm_b`` (4 dim,), with the gates in the order input, forget, output, candidate, and the
-    classifier's ``U`` (dim, classes) and ``b`` (classes,).
-    """
-
-    params: dict[str, NDArray[np.float32]]
-    batches: list[Batch]
-
-    @property
-    def parameter_count(self) -> int:
-        """Number of scalars in all parameters."""
-        return sum(value.size for value in self.params.values())
 
 
 def make_problem(sizes: Sizes, batches: int = 4, seed: int = 123) -> Problem:
@@ -67,7 +48,12 @@ def make_problem(sizes: Sizes, batches: int = 4, seed: int = 123) -> Problem:
 
 
 def make_params(sizes: Sizes, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
-    """The initial parameters; no bias is zero, so that a peer that loses one is found out."""
+    """The tutorial's initial parameters.
+
+    ``Wemb`` (words, dim), ``lstm_W`` and ``lstm_U`` (dim, 4 dim) and ``lstm_b`` (4 dim,), with the
+    gates in the order input, forget, output, candidate, and the classifier's ``U`` (dim, classes)
+    and ``b`` (classes,). No bias is zero, so that a peer that loses one is found out.
+    """
 
     def orthogonal() -> NDArray[np.float64]:
         return np.linalg.svd(rng.standard_normal((sizes.dim, sizes.dim)))[0]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import cycle
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (what everybody calls it)
 from torch import Tensor, nn
 
-from benchmarks.lstm.problem import EPSILON, LOG_OFFSET, RHO, Problem
+from benchmarks.lstm.problem import LOG_OFFSET
 from benchmarks.system import Built, System
+from benchmarks.training_step.problem import Problem
+from benchmarks.training_step.torch_peer import build
 
 Forward = Callable[[Tensor, Tensor], Tensor]
 """Word numbers and mask, (time, batch), to hidden states, (time, batch, dim)."""
@@ -26,27 +27,18 @@ def systems(problem: Problem) -> Iterator[System]:
 def _build(
     problem: Problem, layer: Callable[[dict[str, Tensor]], tuple[Forward, list[Tensor]]]
 ) -> Built:
-    params = {name: torch.from_numpy(value.copy()) for name, value in problem.params.items()}
-    forward, trained = layer(params)
-    U, b = params["U"].requires_grad_(), params["b"].requires_grad_()
-    optimizer = torch.optim.Adadelta([*trained, U, b], lr=1.0, rho=RHO, eps=EPSILON)
-    batches = cycle(
-        [tuple(map(torch.from_numpy, (one.x, one.mask, one.y))) for one in problem.batches]
-    )
+    def model(params: dict[str, Tensor]) -> tuple[Callable[..., Tensor], list[Tensor]]:
+        forward, trained = layer(params)
+        U, b = params["U"].requires_grad_(), params["b"].requires_grad_()
 
-    def grad() -> float:
-        x, mask, y = next(batches)
-        optimizer.zero_grad()
-        proj = (forward(x, mask) * mask[:, :, None]).sum(0) / mask.sum(0)[:, None]
-        pred = torch.softmax(proj @ U + b, dim=-1)
-        cost = -torch.log(pred[torch.arange(len(y)), y] + LOG_OFFSET).mean()
-        cost.backward()
-        return cost.item()
+        def cost(x: Tensor, mask: Tensor, y: Tensor) -> Tensor:
+            proj = (forward(x, mask) * mask[:, :, None]).sum(0) / mask.sum(0)[:, None]
+            pred = torch.softmax(proj @ U + b, dim=-1)
+            return -torch.log(pred[torch.arange(len(y)), y] + LOG_OFFSET).mean()
 
-    def update() -> None:
-        optimizer.step()
+        return cost, [*trained, U, b]
 
-    return Built({"grad": grad, "update": update})
+    return build(problem, model)
 
 
 def _nn_lstm(params: dict[str, Tensor]) -> tuple[Forward, list[Tensor]]:

@@ -1,0 +1,1 @@
+"""How the cost of the LSTM's step grows with time steps, batch, width and parameters."""

@@ -1,0 +1,1 @@
+"""What issue 5 holds the c backend to, target by target."""
