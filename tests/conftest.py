@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import pytensor
 import pytest
 
 import symopt
 from symopt.backends import Backend, Diagnosis, choose_backend
+
+# Tests run on all cores by themselves; threads that wait for each other's cores slow all of them.
+os.environ.setdefault("SYMOPT_THREADS", "1")
 
 
 class PythonBackend(Backend):

@@ -17,7 +17,8 @@ from symopt.backends.c import vector_math
 from symopt.backends.c.native_op import CTYPES, NativeOp
 from symopt.backends.c.program import build, compiler
 from symopt.backends.c.program.build import Library
-from symopt.backends.c.program.writer import NotNative, Writer
+from symopt.backends.c.program.values import NotNative
+from symopt.backends.c.program.writer import Writer
 
 _HERE = Path(__file__).parent
 _PROGRAM = _HERE / "program"

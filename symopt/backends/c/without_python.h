@@ -1,5 +1,5 @@
-// What the C++ of native operations uses of Python and NumPy, for libraries that programs call: these have neither.
-// Errors are thrown. One call runs at a time, since a program holds the GIL.
+// What the C++ of native operations uses of Python and NumPy, for libraries that programs call: these have
+// neither. Errors are thrown. One call runs at a time, since a program holds the GIL.
 
 enum { REAL, NPY_MAXDIMS = symopt::MAX_DIMS };
 
@@ -13,7 +13,9 @@ struct PyArrayObject {
 inline int PyArray_NDIM(const PyArrayObject* a) { return a->plain.ndim; }
 inline npy_intp* PyArray_DIMS(PyArrayObject* a) { return a->plain.dims; }
 inline void* PyArray_DATA(const PyArrayObject* a) { return a->plain.data; }
-inline void* PyArray_GETPTR1(const PyArrayObject* a, npy_intp i) { return a->plain.data + i * a->plain.strides[0]; }
+inline void* PyArray_GETPTR1(const PyArrayObject* a, npy_intp i) {
+    return a->plain.data + i * a->plain.strides[0];
+}
 inline npy_intp PyArray_SIZE(const PyArrayObject* a) {
     npy_intp n = 1;
     for (int d = 0; d < a->plain.ndim; ++d) n *= a->plain.dims[d];
@@ -74,21 +76,22 @@ class Contiguous {
             next *= plain.dims[d];
         }
         if (good) return;
-        copy.resize(PyArray_SIZE(given));
-        symopt::copy(plain.ndim, plain.dims, sizeof(real), (char*)copy.data(), step, plain.data, plain.strides);
+        copy.reset(new real[PyArray_SIZE(given)]);
+        symopt::copy(plain.ndim, plain.dims, sizeof(real), (char*)copy.get(), step, plain.data, plain.strides);
     }
     Contiguous(const Contiguous&) = delete;
     Contiguous& operator=(const Contiguous&) = delete;
     explicit operator bool() const { return true; }
-    const real* data() const { return copy.empty() ? (const real*)PyArray_DATA(array) : copy.data(); }
+    const real* data() const { return copy ? copy.get() : (const real*)PyArray_DATA(array); }
     npy_intp size(int d) const { return array->plain.dims[d]; }
 
   private:
     PyArrayObject* array;
-    std::vector<real> copy;
+    std::unique_ptr<real[]> copy;
 };
 
-inline void run_call(const symopt::Call& call, bool (*function)(PyArrayObject**, PyArrayObject***, const npy_int64*)) {
+inline void run_call(const symopt::Call& call,
+                     bool (*function)(PyArrayObject**, PyArrayObject***, const npy_int64*)) {
     enum { MOST = 8 };
     PyArrayObject inputs[MOST], outputs[MOST];
     PyArrayObject *in[MOST], *pointers[MOST], **out[MOST];

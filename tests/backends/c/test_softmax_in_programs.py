@@ -80,6 +80,12 @@ def test_in_a_loop():
     both([x], graph, looped=True).agree(rng.normal(size=(4, 9)).astype("float32"), rtol=2e-6)
 
 
+def test_integers():
+    x = pt.lmatrix("x")
+    pair = both([x], lambda *fs: [f(x, axis=-1) for f in fs])
+    pair.agree(rng.integers(-5, 5, size=(3, 4)), rtol=1e-14)
+
+
 def test_an_empty_line():
     x = pt.fmatrix("x")
     pair = both([x], lambda softmax, _: [softmax(x, axis=-1)])

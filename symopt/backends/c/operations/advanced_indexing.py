@@ -11,7 +11,8 @@ from pytensor.tensor.subtensor import AdvancedIncSubtensor, AdvancedSubtensor
 
 from symopt.backends.c.operations.index_arrays import Indexed
 from symopt.backends.c.operations.indexing import entries, write_copy
-from symopt.backends.c.program.writer import NotNative, Writer, write
+from symopt.backends.c.program.values import NotNative
+from symopt.backends.c.program.writer import Writer, write
 from symopt.backends.c.pytensor_versions import AdvancedIncSubtensor1, AdvancedSubtensor1
 
 _ROWS = (0,)

@@ -13,7 +13,8 @@ from pytensor.tensor.sort import ArgSortOp, SortOp
 from symopt.backends.c.operations.constant_axis import constant_axis
 from symopt.backends.c.operations.index_arrays import write_nonzero
 from symopt.backends.c.operations.indexing import write_copy
-from symopt.backends.c.program.writer import NotNative, Writer, write
+from symopt.backends.c.program.values import NotNative
+from symopt.backends.c.program.writer import Writer, write
 
 
 @write.register(CumOp)

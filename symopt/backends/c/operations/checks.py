@@ -10,7 +10,8 @@ from pytensor.raise_op import CheckAndRaise
 from pytensor.tensor.shape import SpecifyShape
 from pytensor.tensor.type_other import NoneTypeT
 
-from symopt.backends.c.program.writer import NotNative, Writer, write
+from symopt.backends.c.program.values import NotNative
+from symopt.backends.c.program.writer import Writer, write
 
 _KINDS = {
     ValueError: "VALUE_ERROR",

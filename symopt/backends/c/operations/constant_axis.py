@@ -7,7 +7,7 @@ from typing import Any
 
 from pytensor.graph.basic import Constant, Variable
 
-from symopt.backends.c.program.writer import NotNative
+from symopt.backends.c.program.values import NotNative
 
 
 def constant_axis(op: Any, given: Sequence[Variable], ndim: int) -> int:

@@ -18,7 +18,8 @@ from pytensor.tensor.elemwise import Elemwise
 
 from symopt.backends.c import vector_math
 from symopt.backends.c.operations.scalar_code import cost, scalar_code
-from symopt.backends.c.program.writer import Buffer, NotNative, Writer, literal, write
+from symopt.backends.c.program.values import Buffer, NotNative, literal
+from symopt.backends.c.program.writer import Writer, write
 
 MAX_OPERANDS = 64
 """As in runtime.h."""

@@ -8,7 +8,8 @@ from typing import Any
 from pytensor.graph.basic import Variable
 
 from symopt.backends.c.operations.indexing import write_view
-from symopt.backends.c.program.writer import NotNative, Writer
+from symopt.backends.c.program.values import NotNative
+from symopt.backends.c.program.writer import Writer
 
 
 @dataclass(frozen=True)

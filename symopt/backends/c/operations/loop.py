@@ -19,7 +19,8 @@ from pytensor.graph.rewriting.basic import GraphRewriter
 from pytensor.scan.op import Scan
 
 from symopt.backends.c.program.order import root
-from symopt.backends.c.program.writer import Buffer, Place, Writer, write
+from symopt.backends.c.program.values import Buffer, Place
+from symopt.backends.c.program.writer import Writer, write
 from symopt.backends.c.rewriting.mode import rewriting_mode
 from symopt.config import config
 

@@ -9,7 +9,8 @@ from pytensor.tensor.math import Dot
 
 from symopt.backends.c.operations.indexing import write_copy
 from symopt.backends.c.operations.plain_products import write_plain_product
-from symopt.backends.c.program.writer import NotNative, Writer, write
+from symopt.backends.c.program.values import NotNative
+from symopt.backends.c.program.writer import Writer, write
 from symopt.backends.c.pytensor_versions import Ger
 
 

@@ -13,7 +13,8 @@ from pytensor.tensor.math import NonZeroDimsCAReduce
 
 from symopt.backends.c.operations.elementwise import Total
 from symopt.backends.c.operations.scalar_code import scalar_code
-from symopt.backends.c.program.writer import CTYPES, NotNative, Writer, literal, write
+from symopt.backends.c.program.values import CTYPES, NotNative, literal
+from symopt.backends.c.program.writer import Writer, write
 
 _SYMBOLS = {
     scalars.Add: "+",

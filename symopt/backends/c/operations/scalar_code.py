@@ -9,7 +9,8 @@ from pytensor.graph.basic import Apply
 from pytensor.scalar import basic as scalars
 from pytensor.scalar.basic import Composite, ScalarOp
 
-from symopt.backends.c.program.writer import CTYPES, NotNative, Writer
+from symopt.backends.c.program.values import CTYPES, NotNative
+from symopt.backends.c.program.writer import Writer
 
 _FAIL = "@symopt_fail@"
 _ZERO_DIVISION = re.compile(r"PyErr_SetString\(PyExc_ZeroDivisionError, (\"[^\"]*\")\);\s*" + _FAIL)

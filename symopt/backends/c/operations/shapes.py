@@ -16,7 +16,8 @@ from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.shape import Reshape, Shape, Shape_i
 from pytensor.tensor.subtensor import AdvancedIncSubtensor, IncSubtensor
 
-from symopt.backends.c.program.writer import Buffer, Writer, write
+from symopt.backends.c.program.values import Buffer
+from symopt.backends.c.program.writer import Writer, write
 from symopt.backends.c.pytensor_versions import AdvancedIncSubtensor1
 
 _INTO_COPIES = (IncSubtensor, AdvancedIncSubtensor, AdvancedIncSubtensor1)

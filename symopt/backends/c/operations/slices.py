@@ -8,7 +8,8 @@ from typing import Any
 from pytensor.graph.basic import Apply, Variable
 from pytensor.tensor.elemwise import Elemwise
 
-from symopt.backends.c.program.writer import Place, Writer, parts_of, start_parts, write
+from symopt.backends.c.program.values import Place
+from symopt.backends.c.program.writer import Writer, parts_of, start_parts, write
 from symopt.backends.c.rewriting.slices_op import AssembleSlices
 
 

@@ -47,8 +47,8 @@ __attribute__((noinline)) void cumulate(const Host* host, T* x, const Axis& axis
     });
 }
 
-// out[kept dims] = where the first maximum along the dimensions in `mask` is, in row-major order of these; NaN is
-// larger than all.
+// out[kept dims] = where the first maximum along the dimensions in `mask` is, in row-major order of these; NaN
+// is larger than all.
 template <class T, int N>
 __attribute__((noinline)) void argmax(const Host* host, const Array<T, N>& x, unsigned mask, i64* out) {
     Dims kept, gone;

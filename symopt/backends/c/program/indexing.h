@@ -36,16 +36,16 @@ inline void join_index(i64 (&n)[B], const Array<I, N>& index) {
         i64& joined = n[B - N + k];
         if (size == joined || size == 1) continue;
         if (joined != 1)
-            fail(INDEX_ERROR, "shape mismatch: indexing arrays could not be broadcast together: lengths %lld and %lld",
-                 (long long)joined, (long long)size);
+            fail(INDEX_ERROR, "shape mismatch: indexing arrays could not be broadcast together: lengths %lld and "
+                 "%lld", (long long)joined, (long long)size);
         joined = size;
     }
 }
 
 // at[k] = (or +=) where element k of the index, broadcast to `n`, stands along an axis of this size and stride
 template <bool FIRST, int B, class I, int N>
-__attribute__((noinline)) void positions(i64* at, const i64 (&n)[B], const Array<I, N>& index, i64 size, i64 stride,
-                                         int axis) {
+__attribute__((noinline)) void positions(i64* at, const i64 (&n)[B], const Array<I, N>& index, i64 size,
+                                         i64 stride, int axis) {
     i64 s[B] = {0}, k[B] = {0};
     for (int d = 0; d < N; ++d) s[B - N + d] = index.d[d] == 1 ? 0 : index.s[d];
     const i64 total = elements(n), row = n[B - 1], step = s[B - 1];
@@ -84,8 +84,8 @@ inline void nonzero(const Array<M, N>& mask, i64* at, i64 count) {
 
 inline void check_mask(i64 size, i64 expected, int axis) {
     if (size != expected)
-        fail(INDEX_ERROR, "boolean index did not match indexed array along axis %d; size of axis is %lld but size of "
-             "corresponding boolean axis is %lld", axis, (long long)expected, (long long)size);
+        fail(INDEX_ERROR, "boolean index did not match indexed array along axis %d; size of axis is %lld but size "
+             "of corresponding boolean axis is %lld", axis, (long long)expected, (long long)size);
 }
 
 template <class I>
@@ -167,13 +167,17 @@ struct Rows {
     }
 };
 
+// Of moving an element, in simple operations.
+constexpr double COST = 0.3;
+
 // to[front, k, behind] = from[front, at[k], behind]; `to` is `a` in the pairs and contiguous
 template <class T>
-__attribute__((noinline)) void take(const Host* host, T* to, const T* from, const Pair& front, const i64* at, i64 m, const Pair& behind) {
+__attribute__((noinline)) void take(const Host* host, T* to, const T* from, const Pair& front, const i64* at, i64 m,
+                                    const Pair& behind) {
     const i64 n = behind.total, lines = front.total * m;
     if (!lines || !n) return;
     const Rows rows(behind);
-    parallel(threads_for(host, (double)lines * (n < 4 ? 4 : n)), [&](int t, int of) {
+    parallel(threads_for(host, (double)lines * n * COST), [&](int t, int of) {
         i64 line = lines * t / of;
         const i64 end = lines * (t + 1) / of;
         while (line < end) {
@@ -185,7 +189,8 @@ __attribute__((noinline)) void take(const Host* host, T* to, const T* from, cons
             if (n == 1) {
                 for (i64 k = first; k < last; ++k) p[k] = q[at[k]];
             } else if (rows.count == 1 && rows.b == 1) {
-                for (i64 k = first; k < last; ++k) std::memcpy((void*)(p + k * n), (const void*)(q + at[k]), n * sizeof(T));
+                for (i64 k = first; k < last; ++k)
+                    std::memcpy((void*)(p + k * n), (const void*)(q + at[k]), n * sizeof(T));
             } else {
                 for (i64 k = first; k < last; ++k)
                     for (i64 r = 0; r < rows.count; ++r) {
@@ -229,7 +234,7 @@ __attribute__((noinline)) void put(const Host* host, T* to, const Y* from, const
     if (!front.total || !m || !behind.total) return;
     const Rows rows(behind);
     enum { LINE = 64 / sizeof(T) };
-    const int threads = threads_for(host, (double)front.total * m * behind.total);
+    const int threads = threads_for(host, (double)front.total * m * behind.total * COST);
     const bool by_front = front.total >= threads, by_rows = !by_front && rows.count >= threads;
     const i64 shared = by_front ? front.total : by_rows ? rows.count : (rows.length + LINE - 1) / LINE;
     const int most = shared < threads ? (int)shared : threads;

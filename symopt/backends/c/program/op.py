@@ -16,7 +16,8 @@ from symopt.backends.c import vector_math
 from symopt.backends.c.program import build
 from symopt.backends.c.program.batches import in_batches
 from symopt.backends.c.program.order import readers_first, root, writers_last
-from symopt.backends.c.program.writer import Place, Writer
+from symopt.backends.c.program.values import Place
+from symopt.backends.c.program.writer import Writer
 
 
 class Program(Op):

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph, Output
 from pytensor.graph.rewriting.basic import GraphRewriter
+from pytensor.graph.utils import InconsistencyError
 from pytensor.tensor.basic import tensor_copy
 from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.shape import Reshape, SpecifyShape
@@ -16,7 +17,8 @@ from pytensor.tensor.type import TensorType
 
 from symopt.backends.c.program.op import Program
 from symopt.backends.c.program.order import overwrites
-from symopt.backends.c.program.writer import NotNative, Writer
+from symopt.backends.c.program.values import NotNative
+from symopt.backends.c.program.writer import Writer
 from symopt.backends.c.pytensor_versions import IfElse
 
 _VIEWS = (DimShuffle, Reshape, SpecifyShape, Subtensor)
@@ -183,9 +185,7 @@ def _overwrite(fgraph: FunctionGraph, node: Apply, targets: Mapping[int, Variabl
         fgraph.replace_all_validate(
             list(zip(node.outputs, new.outputs, strict=True)), reason="symopt_overwrite"
         )
-    except Exception as error:
-        if type(error).__name__ != "InconsistencyError":
-            raise
+    except InconsistencyError:  # somebody else needs the old value later
         return None
     return new
 

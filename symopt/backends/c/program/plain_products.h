@@ -6,8 +6,8 @@ namespace symopt {
 
 // C = A B of A (m, k) and B (k, n), C contiguous; truth values are multiplied by "and" and added by "or".
 template <bool LOGICAL, class T, class A, class B>
-__attribute__((noinline, hot)) void plain_product(const Host* host, i64 m, i64 n, i64 k, const A* a, i64 a0, i64 a1,
-                                                  const B* b, i64 b0, i64 b1, T* c) {
+__attribute__((noinline, hot)) void plain_product(const Host* host, i64 m, i64 n, i64 k, const A* a, i64 a0,
+                                                  i64 a1, const B* b, i64 b0, i64 b1, T* c) {
     parallel(threads_for(host, (double)m * n * k), [&](int t, int of) {
         for (i64 i = m * t / of; i < m * (t + 1) / of; ++i) {
             T* row = c + i * n;

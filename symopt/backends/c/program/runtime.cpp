@@ -243,18 +243,21 @@ i64 share_begin(const Work& work, const Plan& plan, i64 at) {
 }
 
 void run_share(const Work& work, i64 from, i64 to) {
+    enum { WORTH = 256 };  // elements
     Plan plan;
     make_plan(work, plan);
+    const bool first = from <= 0, whole = first && to >= work.elements;
     from = share_begin(work, plan, from);
     to = share_begin(work, plan, to);
-    if (from >= to) return;
-    enum { WORTH = 256 };  // elements
-    if (from == 0 && to > WORTH && can_shift(work, plan)) {
-        const i64 head = elements_to_line(work, 0);
-        run_range(work, plan, 0, head, NULL);
-        from = head;
+    if (first && to > WORTH && can_shift(work, plan)) {
+        from = elements_to_line(work, 0);
+        run_part(work, plan, 0, 1, 0, from, NULL);
+        run_part(work, plan, 0, 1, from, to, NULL);
+    } else if (whole) {
+        run_part(work, plan, 0, plan.rows, 0, plan.size[0], NULL);
+    } else if (from < to) {
+        run_range(work, plan, from, to, NULL);
     }
-    run_range(work, plan, from, to, NULL);
 }
 
 // Of an element: to load or to store it is an operation too.

@@ -9,9 +9,9 @@ program allocates nothing once it has seen its shapes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import singledispatch
 from math import inf
 from typing import Any
@@ -22,27 +22,17 @@ from pytensor.graph.op import Op
 from pytensor.scalar.basic import ScalarType
 from pytensor.tensor.type import TensorType
 
-CTYPES = {
-    "bool": "npy_bool",
-    "int8": "npy_int8",
-    "int16": "npy_int16",
-    "int32": "npy_int32",
-    "int64": "npy_int64",
-    "uint8": "npy_uint8",
-    "uint16": "npy_uint16",
-    "uint32": "npy_uint32",
-    "uint64": "npy_uint64",
-    "float32": "npy_float32",
-    "float64": "npy_float64",
-}
-"""dtype -> its type in a program. Half and complex numbers have none."""
-
-MAX_DIMS = 12
-"""As in runtime.h."""
-
-
-class NotNative(Exception):  # noqa: N818  # not an error: the node runs as PyTensor has it
-    """A node has no native form; the message says why."""
+from symopt.backends.c.program.values import (
+    CTYPES,
+    MAX_DIMS,
+    Body,
+    Buffer,
+    NotNative,
+    Place,
+    Scope,
+    Value,
+    literal,
+)
 
 
 @singledispatch
@@ -80,86 +70,6 @@ def start_parts(op: Op, node: Apply, w: Writer) -> None:
     """Make the result of a node with parts, and places in it for parts not computed yet."""
 
 
-@dataclass(eq=False)
-class Buffer:
-    """Memory that one or more values stand in.
-
-    Attributes
-    ----------
-    slot
-        Its number; None for memory that is not the program's: inputs, outputs, constants.
-    depth
-        Of the loop whose body writes it. Code of a loop inside must not overwrite it for good.
-    own
-        Whether its last reader may overwrite it.
-    carried
-        Whether the next step of a loop writes it anew.
-    pinned
-        Whether its slot stays taken when it has no holders.
-    under
-        The memory that values in this buffer may stand in instead of its slot.
-    holders
-        The values in it that somebody still reads.
-    """
-
-    slot: int | None
-    depth: int
-    own: bool = True
-    carried: bool = False
-    pinned: bool = False
-    under: Buffer | None = None
-    holders: set[Variable] = field(default_factory=set)
-
-
-@dataclass
-class Value:
-    """The name of a value in the program.
-
-    Attributes
-    ----------
-    whole
-        Whether it is known to be contiguous and all of its buffer.
-    depth
-        Of the loop in whose body the name is declared.
-    """
-
-    name: str
-    buffer: Buffer | None = None
-    whole: bool = False
-    depth: int = 0
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a value is wanted: an expression that makes an array there, with ``{dims}`` open.
-
-    ``strided``: it need not be contiguous there. ``output``: the number of the program's output
-    that it is.
-    """
-
-    code: str
-    strided: bool = False
-    output: int | None = None
-
-
-@dataclass
-class _Body:
-    """The body of a loop that is being written: what stands in front, and the slots of that."""
-
-    before: list[str] = field(default_factory=list)
-    slots: list[int] = field(default_factory=list)
-    made: dict[tuple[str, str, str], str] = field(default_factory=dict)
-
-
-@dataclass
-class _Scope:
-    """The liveness of the graph that is being written."""
-
-    last: Mapping[Variable, float]
-    readers: Mapping[Variable, list[tuple[Apply | None, int]]]
-    now: int = 0
-
-
 class Writer:
     """A program in the making.
 
@@ -194,9 +104,9 @@ class Writer:
         self._functions: dict[str, str] = {}
         self._support: dict[str, None] = {}
         self._constants: dict[tuple[Any, bytes], str] = {}
-        self._scopes: list[_Scope] = []
+        self._scopes: list[Scope] = []
         self._lines: list[str | list[str]] = []
-        self._bodies: list[_Body] = []
+        self._bodies: list[Body] = []
         self._openings: list[str] = []
         self._names = 0
 
@@ -457,7 +367,7 @@ class Writer:
         for k, variable in enumerate(outputs):
             last[variable] = inf
             readers.setdefault(variable, []).append((None, k))
-        scope = _Scope(last, readers)
+        scope = Scope(last, readers)
         self._scopes.append(scope)
         consist = {v: n for step in steps for n in step.nodes for v in parts_of(n.op, n)}
         for i, step in enumerate(steps):
@@ -487,7 +397,7 @@ class Writer:
     def body(self, head: str) -> Iterator[None]:
         """The body of a loop. It ends no value of the graph around it, since it runs again."""
         self.depth += 1
-        loop = _Body()
+        loop = Body()
         self._bodies.append(loop)
         self._lines.append(loop.before)
         with self.block(head):
@@ -538,19 +448,3 @@ class Writer:
                 f"contiguous_strides({name});",
             ]
         return Value(self._constants[key], Buffer(None, 0, own=False))
-
-
-def literal(value: Any, ctype: str) -> str:
-    """An element as C++ writes it, to the bit."""
-    if ctype in ("npy_float32", "npy_float64"):
-        number = float(value)
-        if np.isnan(number):
-            return f"({ctype})NAN"
-        if np.isinf(number):
-            return f"({ctype}){'-' if number < 0 else ''}INFINITY"
-        text = repr(number) + ("f" if ctype == "npy_float32" else "")
-        return f"({text})" if number < 0 else text
-    suffix = {"npy_int64": "LL", "npy_uint64": "ULL"}.get(ctype, "")
-    if int(value) == -(2**63):
-        return "(-9223372036854775807LL - 1)"
-    return f"(({ctype}){int(value)}{suffix})"
