@@ -23,6 +23,7 @@ from symopt.backends.c.native_op import NativeOp
 from symopt.backends.c.operations.loop import inner_graph
 from symopt.backends.c.program.op import Program
 from symopt.backends.c.program.partition import why_not_native
+from symopt.backends.c.program.writer import write
 from symopt.backends.c.pytensor_versions import IfElse
 from symopt.backends.node_rows import NATIVE, PYTHON, C, NodeRow
 from symopt.pytensor_internals import blas_flags
@@ -83,7 +84,7 @@ class _Walk:
         """Nodes of the program that came last."""
         for node in nodes:
             self.rows.append(NodeRow(node, NATIVE, "", depth, level, self.count))
-            if isinstance(node.op, Scan | OpFromGraph):
+            if isinstance(node.op, Scan) or _is_inline(node.op):
                 body = inner_graph(node.op).toposort()
                 self.inside(body, depth + isinstance(node.op, Scan), level + 1)
 
@@ -110,6 +111,11 @@ class _Walk:
         if faults:
             return f"what is inside: {'; '.join(faults)}"
         return why_not_native(node) or _LEFT_OUTSIDE
+
+
+def _is_inline(op: Any) -> bool:
+    """Whether a program holds the nodes of a graph inside, and no form of the whole operation."""
+    return isinstance(op, OpFromGraph) and write.dispatch(type(op)) is write.dispatch(OpFromGraph)
 
 
 def _body(op: Any) -> FunctionGraph | None:

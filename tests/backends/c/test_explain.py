@@ -4,6 +4,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from pytensor.compile.builders import OpFromGraph
 from pytensor.compile.ops import DeepCopyOp
 from pytensor.graph import Apply, Op
 from pytensor.scan.op import Scan
@@ -72,6 +73,20 @@ def test_a_loop_in_a_program():
     assert text.startswith("f, backend c: ")
     assert f"{len(rows) - 1} native, 1 program\n" in text
     assert "symopt_run" in sources(rows)[1]
+
+
+def test_graphs_inside_are_listed_where_they_are_what_runs():
+    (x,) = matrices("x")
+    twice = OpFromGraph([x], [pt.tanh(x) + pt.tanh(2 * x)], name="twice")
+    f = symopt.function([x], [twice(x), pt.special.softmax(x, axis=1)], backend="c")
+    rows = node_rows(f.compiled)
+    (outer,) = (row for row in rows if type(row.node.op) is OpFromGraph)
+    inner = [row for row in rows if row.level == 2]
+    assert len(inner) >= 1
+    assert rows[rows.index(outer) + 1] is inner[0]
+    assert {row.depth for row in rows} == {0}
+    assert any("Softmax" in op for op in ops(rows))
+    assert not any("Max" in op for op in ops(rows))  # which its definition has
 
 
 def test_what_falls_back_says_why():

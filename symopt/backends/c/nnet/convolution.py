@@ -42,7 +42,7 @@ _DIRECTIONS = (Convolution, ConvolutionGradInputs, ConvolutionGradWeights)
 class NativeConvolution(NativeOp):
     """A convolution or one of its gradients; all of a dtype share a compiled module."""
 
-    version: ClassVar[int] = 12
+    version: ClassVar[int] = 13
     kind = "convolution"
     headers = ("array", "atomic", "cstdlib", "map", "thread", "utility", "vector")
 

@@ -43,7 +43,7 @@ struct Problem {
     size group_weights;             // how many weights a group has
     size target[3];                 // shape of a result's image in memory
     Axis place[3];                  // where results go
-    bool untouched_target;          // some elements of the target belong to no problem
+    bool untouched_target = false;  // some elements of the target belong to no problem
 
     size taps_count() const { return (size)taps.size(); }
     size planes() const { return channels * (size)phases.size(); }
