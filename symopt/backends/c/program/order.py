@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pytensor.compile.builders import OpFromGraph
 from pytensor.compile.ops import ViewOp
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.fg import FunctionGraph
@@ -71,11 +72,19 @@ def _aliases(fgraph: FunctionGraph, target: Variable) -> set[Variable]:
     waiting = [target]
     while waiting:
         for node, position in fgraph.clients[waiting.pop()]:
-            for out, views in getattr(node.op, "view_map", {}).items():
+            for out, views in _views(node).items():
                 if position in views and node.outputs[out] not in found:
                     found.add(node.outputs[out])
                     waiting.append(node.outputs[out])
     return found
+
+
+def _views(node: Apply) -> Mapping[int, Sequence[int]]:
+    """Which inputs the outputs of a node may share memory with."""
+    if isinstance(node.op, OpFromGraph):  # its graph, which may be a view, stands in the program
+        return {out: range(len(node.inputs)) for out in range(len(node.outputs))}
+    views: Mapping[int, Sequence[int]] = getattr(node.op, "view_map", {})
+    return views
 
 
 def _sorted(fgraph: FunctionGraph, chosen: Mapping[int, int]) -> list[Apply] | None:
