@@ -12,8 +12,8 @@ from typing import SupportsFloat
 
 from symopt.errors import ConfigError, UnknownBackendError
 
-BACKENDS = ("c", "numba")
-"""Names of the backends, in order of preference."""
+BACKENDS = ("c", "numba", "jax")
+"""Names of the backends."""
 
 DEFAULT_KEEP_BUDGET = 8.0
 
@@ -26,8 +26,8 @@ class Config:
     Attributes
     ----------
     backend : str or None
-        Name of the backend that ``backend=None`` means, from ``SYMOPT_BACKEND``. None: c where
-        there is a C++ compiler, else numba.
+        Name of the backend that ``backend=None`` means, from ``SYMOPT_BACKEND``. None: jax where
+        JAX sees a GPU, else c where there is a C++ compiler, else numba.
     threads : int
         Number of threads of the c backend, for its BLAS and for its own loops alike, from
         ``SYMOPT_THREADS``. Default: all processors this process may use. 1 is respected exactly:

@@ -109,13 +109,18 @@ class CompiledFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._run(self._bind(args, kwargs))
 
-    def _run(self, values: Sequence[Any]) -> Any:
+    def _prepare(self) -> Function:
+        """The function underneath, with all that it reads where its backend wants it."""
         function = self.compiled
         backend, native = self._backend, self._backend.native
         backend.before_call()
         for holder, variable in self._shared:  # a loop over hundreds, in every call
             if type(holder[0]) is not native:
                 backend.bring_here(variable)
+        return function
+
+    def _run(self, values: Sequence[Any]) -> Any:
+        function, backend = self._prepare(), self._backend
         if self._called:
             results = function(*values)
         else:
@@ -280,4 +285,6 @@ def _name_of(spec: Any, position: int) -> str:
 
 def _as_array(value: Any) -> Any:
     """A NumPy array of what a backend returned (a NumPy scalar, another library's array)."""
+    if getattr(value, "stays_on_device", False):  # it is read when somebody asks for it
+        return value
     return np.asarray(value) if hasattr(value, "__array__") else value

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import symopt
-from symopt.backends.c.rewriting.keep import KeepForwardValues
+from symopt.backends.rewriting.keep import KeepForwardValues
 from symopt.config import Config
 from symopt.errors import ConfigError, UnknownBackendError
 

@@ -15,6 +15,7 @@ import symopt
 from benchmarks.system import Built, Skipped, System
 from benchmarks.training_step.problem import EPSILON, RHO, Problem
 from symopt.backends import Backend, all_backends
+from symopt.pytensor_internals import cell
 
 Model = Callable[[Mapping[str, SharedVariable]], tuple[list[TensorVariable], TensorVariable]]
 """Parameters to inputs and cost."""
@@ -33,7 +34,8 @@ def systems(problem: Problem, build_model: Model) -> Iterator[System | Skipped]:
 
 def two_phases(problem: Problem, build_model: Model, backend: str | Backend) -> Built:
     """f_grad_shared, then f_update."""
-    f_grad_shared, f_update = _optimizer(problem, build_model, backend)
+    opt = _optimizer(problem, build_model, backend)
+    f_grad_shared, f_update = opt
     batches = cycle(problem.batches)
 
     def grad() -> Any:
@@ -41,6 +43,7 @@ def two_phases(problem: Problem, build_model: Model, backend: str | Backend) -> 
 
     def update() -> None:
         f_update(1.0)
+        wait_for(opt)
 
     return Built({"grad": grad, "update": update})
 
@@ -51,9 +54,20 @@ def merged(problem: Problem, build_model: Model, backend: str | Backend) -> Buil
     batches = cycle(problem.batches)
 
     def step() -> Any:
-        return opt.f_step(*next(batches), 1.0)
+        cost = opt.f_step(*next(batches), 1.0)
+        wait_for(opt)
+        return cost
 
     return Built({"step": step})
+
+
+def wait_for(opt: symopt.Optimizer) -> None:
+    """Until the device is done with the parameters; nothing where they are NumPy arrays."""
+    for variable in opt.params.values():
+        ready = getattr(cell(variable)[0], "block_until_ready", None)
+        if ready is None:
+            return
+        ready()
 
 
 def _optimizer(problem: Problem, build_model: Model, backend: str | Backend) -> symopt.Optimizer:

@@ -6,3 +6,5 @@ from symopt.backends.backend import to_host as to_host
 from symopt.backends.choose import all_backends as all_backends
 from symopt.backends.choose import choose_backend as choose_backend
 from symopt.backends.explain import explain as explain
+from symopt.backends.jax.backend import JaxBackend as JaxBackend
+from symopt.backends.jax.backend import jax_backend as jax_backend

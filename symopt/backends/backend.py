@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -74,6 +74,42 @@ class Backend(ABC):
     def first_call(self) -> AbstractContextManager[object]:
         """Surrounds the first call of a compiled function. Default: nothing."""
         return nullcontext()
+
+    def run_many(
+        self,
+        function: Function,
+        batches: Sequence[Sequence[Any]],
+        watched: Sequence[SharedVariable],
+    ) -> Iterator[tuple[Any, list[Any]]]:
+        """Call a compiled function with one batch after the other.
+
+        Parameters
+        ----------
+        batches
+            The arguments of each call, in order.
+        watched
+            Shared variables that the function updates.
+
+        Yields
+        ------
+        outputs
+            Of a call, as a list.
+        seen
+            The values of ``watched`` after it.
+        """
+        for batch in batches:
+            outputs = function(*batch)
+            yield outputs, [variable.get_value() for variable in watched]
+
+    def after_call(self, key: Any, check: Callable[[], None]) -> None:
+        """Run what looks at the state after a call. Default: at once.
+
+        A backend that does not wait for its calls keeps it, one for each key, for :meth:`settle`.
+        """
+        check()
+
+    def settle(self) -> None:  # noqa: B027  # most backends wait for every call
+        """Wait for all calls, and raise what went wrong in them. Default: nothing."""
 
     def bring_here(self, variable: SharedVariable) -> None:
         """Convert a value that is not native, which another backend left. Default: to NumPy."""

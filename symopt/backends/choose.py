@@ -7,6 +7,7 @@ from functools import cache
 
 from symopt.backends.backend import Backend
 from symopt.backends.c.backend import CBackend
+from symopt.backends.jax.backend import JaxBackend
 from symopt.backends.numba.backend import NumbaBackend
 from symopt.config import check_backend_name, config
 
@@ -14,7 +15,7 @@ from symopt.config import check_backend_name, config
 @cache
 def all_backends() -> dict[str, Backend]:
     """Every backend by name, in order of preference, whether it works here or not."""
-    return {backend.name: backend for backend in (CBackend(), NumbaBackend())}
+    return {backend.name: backend for backend in (CBackend(), NumbaBackend(), JaxBackend())}
 
 
 def choose_backend(backend: str | Backend | None = None) -> Backend:
@@ -23,8 +24,9 @@ def choose_backend(backend: str | Backend | None = None) -> Backend:
     Parameters
     ----------
     backend
-        A name, a backend itself, or None: what ``symopt.config.backend`` says, else c where
-        there is a C++ compiler, else numba (with a warning that says how to get c).
+        A name, a backend itself, or None: what ``symopt.config.backend`` says, else jax where JAX
+        sees a GPU, else c where there is a C++ compiler, else numba (with a warning that says how
+        to get c).
 
     Raises
     ------
@@ -40,6 +42,8 @@ def choose_backend(backend: str | Backend | None = None) -> Backend:
         chosen = all_backends()[name]
         chosen.require()
         return chosen
+    if JaxBackend.sees_gpu():
+        return all_backends()["jax"]
     for candidate in all_backends().values():
         diagnosis = candidate.diagnose()
         if diagnosis.works:

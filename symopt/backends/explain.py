@@ -15,13 +15,15 @@ from symopt.backends.node_rows import NodeRow, table
 
 def explain(function: Function, title: str) -> str:
     """A table of the nodes of a function: what each computes, what runs it, and why not symopt."""
-    return table(node_rows(function), title)
+    lines = table(node_rows(function), title)
+    describe = getattr(function.vm, "describe", None)
+    return f"{lines}\n{describe()}" if describe is not None else lines
 
 
 def node_rows(function: Function) -> list[NodeRow]:
     """The nodes of a compiled function with what runs them."""
     linker = function.maker.linker
-    if not isinstance(linker, JITLinker):
+    if not isinstance(linker, JITLinker) and not getattr(linker, "compiles_whole_graphs", False):
         return c_rows(function)
     rows: list[NodeRow] = []
     _add(rows, function.maker.fgraph, type(linker).__name__.removesuffix("Linker").lower(), 0, 0)

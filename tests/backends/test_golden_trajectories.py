@@ -18,6 +18,7 @@ RUNS = [
     pytest.param("python", True, marks=pytest.mark.core, id="python"),
     pytest.param("c", True, id="c"),
     pytest.param("c without programs", False, marks=pytest.mark.long, id="c-without-programs"),
+    pytest.param("jax", True, id="jax"),
     pytest.param("numba", False, id="numba"),
     pytest.param("numba", True, marks=pytest.mark.long, id="numba-every"),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,29 +22,21 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 def compiled(backend: str, inputs: Sequence, outputs: Sequence) -> Callable:
-    """A function of ``inputs``; jax runs on PyTensor's linker and needs inputs of static shape."""
-    if backend == "python":
-        return symopt.function(inputs, outputs, backend=PythonBackend(), on_unused_input="ignore")
-    if backend != "jax":
-        return symopt.function(inputs, outputs, backend=backend, on_unused_input="ignore")
-    pytest.importorskip("jax")
-    importlib.import_module("symopt.backends.jax.nnet")  # registers the operations
-    return pytensor.function(inputs, outputs, mode="JAX", on_unused_input="ignore")
+    """A function of ``inputs``."""
+    chosen = PythonBackend() if backend == "python" else backend
+    return symopt.function(inputs, outputs, backend=chosen, on_unused_input="ignore")
 
 
-def symbols(backend: str, arrays: dict[str, np.ndarray]) -> dict:
-    """A variable for each array: of its shape for jax, of unknown shape otherwise."""
+def symbols(arrays: dict[str, np.ndarray]) -> dict:
+    """A variable of unknown shape for each array."""
     return {
-        name: pt.tensor(
-            name, dtype=a.dtype, shape=a.shape if backend == "jax" else (None,) * a.ndim
-        )
-        for name, a in arrays.items()
+        name: pt.tensor(name, dtype=a.dtype, shape=(None,) * a.ndim) for name, a in arrays.items()
     }
 
 
 def evaluate(backend: str, build: Callable, **arrays: np.ndarray) -> list[np.ndarray]:
     """The outputs of ``build``, called with a variable for each array."""
-    variables = symbols(backend, arrays)
+    variables = symbols(arrays)
     outputs = build(**variables)
     outputs = list(outputs) if isinstance(outputs, list | tuple) else [outputs]
     values = compiled(backend, list(variables.values()), outputs)(*arrays.values())
@@ -60,7 +51,7 @@ def evaluate_with_gradients(
     **arrays: np.ndarray,
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """The outputs of ``build``, and the gradients of ``sum_i (cotangent_i * output_i).sum()``."""
-    variables = symbols(backend, arrays)
+    variables = symbols(arrays)
     outputs = build(**variables)
     outputs = list(outputs) if isinstance(outputs, list | tuple) else [outputs]
     known = {y: pt.constant(r) for y, r in zip(outputs, cotangents, strict=True) if r is not None}

@@ -364,17 +364,8 @@ def test_shapes_are_checked_when_it_runs(backend):
     shapes = {"x": (4, 3, 2), "gamma": (1, 3, 1), "beta": (1, 3, 1)}
     arrays = {name: np.ones(shape) for name, shape in shapes.items()}
     words = "(?i)batch.normali[sz]ation"
-    if backend in ("python", "c"):
+    if backend != "numba":
         words += r": {} has shape \({}\) and inputs \(4, 3, 2\); expected shape \(1, 3, 1\)"
-    if backend == "jax":  # shapes are known, so that it is found when the graph is built
-
-        def build(**variables):
-            return spatial(*variables.values())[0]
-
-        for name, wrong in (("gamma", (1, 2, 1)), ("beta", (4, 3, 1))):
-            with pytest.raises(ShapeError, match=name):
-                evaluate(backend, build, **(arrays | {name: np.ones(wrong)}))
-        return
     x, gamma, beta = (pt.tensor3(name) for name in arrays)
     f = compiled(backend, [x, gamma, beta], [spatial(x, gamma, beta)[0]])
     f(*arrays.values())

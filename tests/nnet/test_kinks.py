@@ -76,7 +76,7 @@ def test_the_seeds_functions_are_there():
 @pytest.mark.parametrize("backend", ALL)
 def test_rows(backend):
     arrays = {f"{k}{i}": v for i, row in enumerate(ROWS) for k, v in point(row[1]).items()}
-    variables = symbols(backend, arrays)
+    variables = symbols(arrays)
     cost, wrt = 0, []
     for i, row in enumerate(ROWS):
         own = {k: variables[f"{k}{i}"] for k in point(row[1])}

@@ -87,7 +87,7 @@ def expected():
 
 def check(backend, forms):
     arrays = {"x": X, "y": Y, "t": T, "m": MASK}
-    variables = symbols(backend, arrays)
+    variables = symbols(arrays)
     outputs = []
     for form in forms.values():
         value = form(**variables)

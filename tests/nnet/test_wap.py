@@ -80,7 +80,7 @@ def test_masked_batch_normalization(backend):
         "training": np.array(1.0),
         **{name: arrays[name] for name in ("gamma", "beta", "run_mean", "run_var")},
     }
-    inputs = symbols(backend, given)
+    inputs = symbols(given)
     outputs = masked_batch_normalization(*inputs.values())
     wrt = ["x", "gamma", "beta"]
     gradients = pytensor.grad((outputs[0] * arrays["R"]).sum(), [inputs[name] for name in wrt])
@@ -179,7 +179,7 @@ def test_decoder(backend, file):
     arrays = arrays_of(file)
     given = {k: v for k, v in arrays.items() if k.startswith(("param.", "in.", "in1."))}
     given["in1.state_below"] = arrays["in.state_below"][0]
-    inputs = symbols(backend, given)
+    inputs = symbols(given)
     params = {k.removeprefix("param."): v for k, v in inputs.items() if k.startswith("param.")}
     context, init_state = inputs["in.context"], inputs["in.init_state"]
     context_mask = inputs["in.context_mask"] if file == "wap_decoder_k3_mask" else None

@@ -161,11 +161,8 @@ def test_drawn_in_a_loop(backend):
             lambda: streams.uniform((3,)), n_steps=4, return_updates=True
         )
     keywords = {"updates": updates}
-    if backend == "jax":
-        f = pytensor.function([], draws, mode="JAX", **keywords)
-    else:
-        chosen = PythonBackend() if backend == "python" else backend
-        f = symopt.function([], draws, backend=chosen, **keywords)
+    chosen = PythonBackend() if backend == "python" else backend
+    f = symopt.function([], draws, backend=chosen, **keywords)
     for call in range(3):
         np.testing.assert_array_equal(f(), theano(f"mrg_scan/call{call}/0"))
 
@@ -179,7 +176,6 @@ def test_states_move_between_backends():
     moved = []
     for f in (*functions, *functions):
         moved.append(np.asarray(f()[0]))
-        shared.load_state_dict(shared.state_dict())  # NumPy's again after JAX
     single = MRG_RandomStreams(7)
     alone = compiled("python", [], [single.uniform((30,), dtype="float32")])
     np.testing.assert_array_equal(moved, [alone()[0] for _ in moved])

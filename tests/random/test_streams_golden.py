@@ -1,7 +1,5 @@
 """MRG_RandomStreams against Theano 1.0.5's, on every backend (tests/golden/rng)."""
 
-import importlib
-
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -93,8 +91,7 @@ class Cases:
                     self.add(name, call, pvals if table is WITH_PVALS else own)
         for name, (shape, call) in SYMBOLIC.items():
             if names is None or name in names:
-                static = shape if backend == "jax" else (None, None)
-                x = pt.tensor(f"x_{name}", dtype=floatX, shape=static)
+                x = pt.tensor(f"x_{name}", dtype=floatX, shape=(None, None))
                 self.inputs.append(x)
                 self.values.append(np.zeros(shape, floatX))
                 self.add(name, call, x)
@@ -168,23 +165,6 @@ def test_python():
     run("float32", "python", FEW - {"mrg_uniform_symbolic", "mrg_truncated_normal"})
 
 
-WITHOUT_64_BITS = {  # what JAX draws to the bit, and without a warning, with 64-bit types off
-    *("mrg_uniform_1234", "mrg_uniform_nstreams", "mrg_two_streams", "mrg_uniform_symbolic"),
-    *("mrg_binomial", "mrg_binomial_p8", "mrg_binomial_symbolic"),
-    *("mrg_normal_even", "mrg_normal_odd", "mrg_normal_symbolic"),
-}
-
-
-@pytest.fixture
-def jax_64_bits():
-    """Sets JAX's 64-bit types on or off, and as they were afterwards."""
-    jax = pytest.importorskip("jax")
-    importlib.import_module("pytensor.link.jax.dispatch")  # which sets them once, by floatX
-    before = jax.config.jax_enable_x64
-    yield lambda on: jax.config.update("jax_enable_x64", on)
-    jax.config.update("jax_enable_x64", before)
-
-
 def test_c():
     run("float32", "c", FEW)
 
@@ -196,14 +176,9 @@ def test_c_float64():
 @pytest.mark.parametrize(
     ("floatX", "names"), [("float32", None), ("float64", {"mrg_uniform_ends", *FEW})]
 )
-def test_jax(floatX, names, jax_64_bits):
-    jax_64_bits(True)
+def test_jax(floatX, names):
+    """To the bit, whatever JAX's flag for 64-bit types is (it is off)."""
     run(floatX, "jax", names)
-
-
-def test_jax_without_64_bits(jax_64_bits):
-    jax_64_bits(False)
-    run("float32", "jax", WITHOUT_64_BITS)
 
 
 def test_numba():

@@ -24,8 +24,8 @@ from symopt.backends.c.operations.loop import inner_graph
 from symopt.backends.c.program.op import Program
 from symopt.backends.c.program.partition import why_not_native
 from symopt.backends.c.program.writer import write
-from symopt.backends.c.pytensor_versions import IfElse
 from symopt.backends.node_rows import NATIVE, PYTHON, C, NodeRow
+from symopt.backends.pytensor_versions import IfElse
 from symopt.pytensor_internals import blas_flags
 
 _LEFT_OUTSIDE = "a view that only nodes outside of programs read"

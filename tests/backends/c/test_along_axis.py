@@ -10,19 +10,9 @@ from hypothesis import strategies as st
 
 import symopt
 from tests.backends.c.in_programs import Pair, layouts, outside
+from tests.backends.graphs.along_axis import of_empty, operations
 
 rng = np.random.default_rng(5)
-
-
-def operations(x, n):
-    """Of ``x`` with three dimensions; ``n`` are as many repeats as the second has elements."""
-    outputs = [f(x, axis=axis) for f in (pt.cumsum, pt.cumprod) for axis in (0, 1, 2, None)]
-    outputs += [pt.argmax(x, axis=axis) for axis in (0, 1, 2, (0, 2), (0, 1), None)]
-    outputs += [pt.argmin(x, axis=1), pt.argmax(x[0, 0, 0])]
-    outputs += [pt.sort(x, axis=axis) for axis in (0, 1, 2, None)]
-    outputs += [pt.argsort(x, axis=axis, kind="stable") for axis in (0, 1, 2, None)]
-    outputs += [pt.repeat(x, 3, axis=0), pt.repeat(x, n, axis=1), pt.repeat(x, n[:1], axis=2)]
-    return outputs
 
 
 @pytest.fixture(scope="module", params=["float32", "int64"])
@@ -61,15 +51,7 @@ def test_many_lines(along, threads, monkeypatch):
 
 
 def test_empty_arrays():
-    x, n = pt.fmatrix("x"), pt.lvector("n")
-    outputs = [
-        pt.cumsum(x, 0),
-        pt.cumsum(x, 1),
-        pt.sort(x, 0),
-        pt.argsort(x, 1),
-        pt.repeat(x, n, axis=0),
-    ]
-    pair = Pair([x, n], [*outputs, pt.argmax(x, axis=1)])
+    pair = Pair(*of_empty())
     pair.agree(np.zeros((0, 3), "float32"), np.zeros(0, "int64"))
     x, n = np.zeros((2, 0), "float32"), np.array([2, 0])
     pair.both_raise(ValueError, x, n)

@@ -17,10 +17,10 @@ from pytensor.tensor.blas import Dot22, Gemm
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.math import Dot
 
-from symopt.backends.c.rewriting.correspondence import find_correspondence
-from symopt.backends.c.rewriting.keep import DEFAULT_BUDGET, POSITION, KeepForwardValues
-from symopt.backends.c.rewriting.recomputation import cost, n_bytes, values_read
-from tests.backends.c.python_mode import compiled, nodes
+from symopt.backends.rewriting.correspondence import find_correspondence
+from symopt.backends.rewriting.keep import DEFAULT_BUDGET, POSITION, KeepForwardValues
+from symopt.backends.rewriting.recomputation import cost, n_bytes, values_read
+from tests.backends.graphs.python_mode import compiled, nodes
 
 T, B, D = 5, 2, 3
 MODELS = {}

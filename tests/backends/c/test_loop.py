@@ -9,13 +9,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, reject, settings
 from pytensor.graph import Apply, Op
 from pytensor.scan.op import Scan
-from pytensor.scan.utils import until
 
 import symopt
 from symopt.backends.c.program.op import Program
-from symopt.random import first_states, uniform
-from tests.backends.c.python_mode import unrewritten
-from tests.backends.c.random_loops import build, loops
+from tests.backends.graphs.loops import (
+    in_a_loop,
+    of_other_states,
+    of_some_steps,
+    that_change_places,
+)
+from tests.backends.graphs.python_mode import unrewritten
+from tests.backends.graphs.random_loops import build, loops
 
 CHECKS = {
     "deadline": None,
@@ -78,15 +82,7 @@ def check(inputs, outputs, values, tolerance=1e-12):
 
 
 def test_lengths_of_zero_and_what_does_not_fit():
-    x, n = pt.dmatrix("x"), pt.lscalar("n")
-    h = pytensor.scan(
-        lambda row, h: h + row,
-        sequences=[x],
-        outputs_info=[pt.zeros(3)],
-        n_steps=n,
-        return_updates=False,
-    )
-    f = check([x, n], [h], [np.arange(12.0).reshape(4, 3), 4])
+    f = check(*of_some_steps())
     assert f(np.zeros((4, 3)), 0)[0].shape == (0, 3)
     with pytest.raises(ValueError, match="Sequence 0 has 4 steps.*5"):
         f(np.zeros((4, 3)), 5)
@@ -99,62 +95,18 @@ def test_lengths_of_zero_and_what_does_not_fit():
 
 def test_states_without_dimensions_conditions_and_draws():
     """Numbers as states, a loop that stops, a state that no trace keeps, random draws in a loop."""
-    start = pt.dscalar("start")
-    powers = pytensor.scan(
-        lambda a, b: ([a * 2.0, a + b], until(a > 60.0)),
-        outputs_info=[start, pt.constant(1.0, dtype="float64")],
-        n_steps=50,
-        return_updates=False,
-    )
-
-    def draw(h, states):
-        draws, states = uniform(states, 3, "float64")
-        return h * 0.5 + draws, states
-
-    first = pt.constant(first_states(seed=1, streams=3))
-    draws, states = pytensor.scan(
-        draw, outputs_info=[pt.zeros(3), first], n_steps=6, return_updates=False
-    )
-    check([start], [*powers, powers[0][-1], draws[-1], states[-1]], [1.0])
+    check(*of_other_states())
 
 
 def test_loops_in_loops():
-    x, W = pt.dtensor3("x"), pt.dmatrix("W")
-
-    def words(sentence, total, W):
-        letters = pytensor.scan(
-            lambda letter, h: pt.tanh(letter + h @ W),
-            sequences=[sentence],
-            outputs_info=[pt.zeros_like(total)],
-            return_updates=False,
-        )
-        return total + letters[-1], letters.sum()
-
-    total, sums = pytensor.scan(
-        words,
-        sequences=[x],
-        outputs_info=[pt.zeros(4), None],
-        non_sequences=[W],
-        return_updates=False,
-    )
-    rng = np.random.default_rng(0)
-    values = [rng.normal(size=(3, 5, 4)), rng.normal(size=(4, 4))]
-    cost = pt.sqr(total[-1]).sum() + sums.sum()
-    check([x, W], [total, sums, *pt.grad(cost, [x, W])], values, 1e-10)
+    check(*in_a_loop(), 1e-10)
 
 
 def test_states_that_change_places():
     """What a row or a state holds is read before it is overwritten."""
-    a, b = pt.dvector("a"), pt.dvector("b")
-    swapped = pytensor.scan(
-        lambda a, b: [b, a * 2.0 + b[::-1]],
-        outputs_info=[a, b],
-        n_steps=7,
-        return_updates=False,
-    )
-    values = [np.arange(4.0), 10.0 + np.arange(4.0)]
-    check([a, b], [swapped[0][-1], swapped[1][-1]], values)
-    check([a, b], [swapped[0], swapped[1][-2:]], values)
+    inputs, (a, b), values = that_change_places()
+    check(inputs, [a[-1], b[-1]], values)
+    check(inputs, [a, b[-2:]], values)
 
 
 class Python(Op):

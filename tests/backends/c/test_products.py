@@ -12,8 +12,8 @@ from pytensor.scan.utils import until
 from pytensor.tensor.math import Dot
 
 from symopt.backends.c.rewriting.products import POSITION, REPLACED, ProductsAfterLoops
-from tests.backends.c import recurrent_models as models
-from tests.backends.c.python_mode import AS_WRITTEN, compiled, nodes, unrewritten
+from tests.backends.graphs import recurrent_models as models
+from tests.backends.graphs.python_mode import AS_WRITTEN, compiled, nodes, unrewritten
 
 REWRITE = (ProductsAfterLoops(), POSITION)
 
@@ -43,40 +43,28 @@ def sums_in_loops(function):
     return sorted(ndims)
 
 
-MODELS = {
-    "vanilla": (models.vanilla, []),
-    "all states": (lambda: models.vanilla(strict=False, last=False), []),
-    "linear": (models.linear, []),
-    "one example": (models.one_example, []),
-    "two layers": (models.two_layers, []),
-    "tied": (lambda: models.two_layers(tied=True), []),
-    "lstm": (models.lstm, []),
-    "gru": (models.gru, []),
-    "fewer steps": (lambda: models.gru(n_steps=T - 1), []),
-    "truncated": (lambda: models.gru(truncate_gradient=2), []),
+STAY = {
     # c_tt; U_att; the context's projection
-    "attention": (models.gru_with_attention, [1, 2, 3]),
+    "attention": [1, 2, 3],
     # c_tt, bf; U_att, Uf; the filters, the context's projection
-    "wap": (models.wap_decoder, [1, 1, 2, 2, 4, 4]),
+    "wap": [1, 1, 2, 2, 4, 4],
 }
-T = models.T
 LARGE = ("attention", "wap")  # which PyTensor takes long to rewrite
 
 
 @pytest.mark.parametrize(
     ("name", "like"),
     [
-        *((name, OPT_FAST_RUN) for name in MODELS if name not in LARGE),
+        *((name, OPT_FAST_RUN) for name in models.MODELS if name not in LARGE),
         *((name, QUICK) for name in LARGE),
         *(pytest.param(name, OPT_FAST_RUN, marks=pytest.mark.long) for name in LARGE),
     ],
 )
 def test_models(name, like):
-    make, stay = MODELS[name]
-    model = make()
+    model = models.MODELS[name]()
     function = moved(model.inputs, model.grads, like)
     agree(model, function)
-    assert sums_in_loops(function) == stay
+    assert sums_in_loops(function) == STAY.get(name, [])
 
 
 def test_beside_the_rewrites_of_pytensor():

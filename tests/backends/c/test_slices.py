@@ -12,7 +12,7 @@ from pytensor.tensor.subtensor import IncSubtensor
 
 from symopt.backends.c.rewriting.slices import POSITION, GradientsOfSlices
 from symopt.backends.c.rewriting.slices_op import AssembleSlices, Given, apart
-from tests.backends.c.python_mode import compiled, nodes
+from tests.backends.graphs.python_mode import compiled, nodes
 
 REWRITE = (GradientsOfSlices(), POSITION)
 

@@ -8,7 +8,7 @@ from pytensor.tensor.elemwise import Elemwise
 
 from symopt.backends.c.native import FUSED
 from symopt.backends.c.rewriting.twice import ComputeTwice
-from tests.backends.c.python_mode import compiled
+from tests.backends.graphs.python_mode import compiled
 
 
 def shared(*shapes):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import symopt
 from symopt.backends.c.program import build
 from symopt.backends.c.program.op import Program
-from tests.backends.c.python_mode import unrewritten
+from tests.backends.graphs.python_mode import unrewritten
 
 RULES = {
     "sgd": (symopt.sgd, {}),

@@ -8,7 +8,7 @@ from pytensor.tensor.elemwise import DimShuffle, Elemwise
 from pytensor.tensor.shape import Reshape
 
 from symopt.backends.c.rewriting import views
-from tests.backends.c.python_mode import compiled, nodes, unrewritten
+from tests.backends.graphs.python_mode import compiled, nodes, unrewritten
 
 REWRITES = [(views.elementwise_before_views(), position) for position in views.POSITIONS]
 

@@ -13,7 +13,7 @@ from pytensor.scan.utils import until
 
 import symopt
 from symopt.demos.lstm_digits import build_model, init_params
-from tests.backends.c import recurrent_models
+from tests.backends.graphs import recurrent_models
 
 MODELS = ("lstm", "gru", "gru_with_attention", "two_layers", "vanilla")
 

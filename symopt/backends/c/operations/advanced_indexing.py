@@ -10,13 +10,11 @@ from pytensor.graph.op import Op
 from pytensor.tensor.subtensor import AdvancedIncSubtensor, AdvancedSubtensor
 
 from symopt.backends.c.operations.index_arrays import Indexed
-from symopt.backends.c.operations.indexing import entries, write_copy
+from symopt.backends.c.operations.indexing import write_copy
 from symopt.backends.c.program.values import NotNative
 from symopt.backends.c.program.writer import Writer, write
-from symopt.backends.c.pytensor_versions import AdvancedIncSubtensor1, AdvancedSubtensor1
-
-_ROWS = (0,)
-"""The form of an index that is one vector of rows."""
+from symopt.backends.indices import ROWS, entries
+from symopt.backends.pytensor_versions import AdvancedIncSubtensor1, AdvancedSubtensor1
 
 
 @write.register(AdvancedSubtensor)
@@ -26,7 +24,7 @@ def _read(op: AdvancedSubtensor, node: Apply, w: Writer) -> None:
 
 @write.register(AdvancedSubtensor1)
 def _read_rows(op: Op, node: Apply, w: Writer) -> None:
-    _take(w, node, _ROWS)
+    _take(w, node, ROWS)
 
 
 @write.register(AdvancedIncSubtensor)
@@ -38,7 +36,7 @@ def _write(op: AdvancedIncSubtensor, node: Apply, w: Writer) -> None:
 
 @write.register(AdvancedIncSubtensor1)
 def _write_rows(op: Any, node: Apply, w: Writer) -> None:
-    _put(w, node, _ROWS, add=not op.set_instead_of_inc)
+    _put(w, node, ROWS, add=not op.set_instead_of_inc)
 
 
 def _take(w: Writer, node: Apply, form: Sequence[Any]) -> None:

@@ -7,24 +7,9 @@ from typing import Any
 
 from pytensor.graph.basic import Apply, Variable
 from pytensor.tensor.subtensor import IncSubtensor, Subtensor
-from pytensor.tensor.type_other import NoneTypeT
 
 from symopt.backends.c.program.writer import Writer, write
-
-
-def entries(idx_list: Sequence[Any], given: Sequence[Variable]) -> list[Any]:
-    """The index of each leading axis: a variable, or a slice of variables and Nones."""
-
-    def of(entry: Any) -> Any:
-        if entry is None:
-            return None
-        found = given[entry]
-        return None if isinstance(found.type, NoneTypeT) else found
-
-    return [
-        slice(of(e.start), of(e.stop), of(e.step)) if isinstance(e, slice) else of(e)
-        for e in idx_list
-    ]
+from symopt.backends.indices import entries
 
 
 def write_view(w: Writer, name: str, x: str, ndim: int, index: Sequence[Any]) -> None:

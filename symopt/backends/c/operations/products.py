@@ -11,7 +11,7 @@ from symopt.backends.c.operations.indexing import write_copy
 from symopt.backends.c.operations.plain_products import write_plain_product
 from symopt.backends.c.program.values import NotNative
 from symopt.backends.c.program.writer import Writer, write
-from symopt.backends.c.pytensor_versions import Ger
+from symopt.backends.pytensor_versions import Ger
 
 
 def _checked(w: Writer, *variables: Variable) -> None:

@@ -18,7 +18,7 @@ from pytensor.tensor.subtensor import AdvancedIncSubtensor, IncSubtensor
 
 from symopt.backends.c.program.values import Buffer
 from symopt.backends.c.program.writer import Writer, write
-from symopt.backends.c.pytensor_versions import AdvancedIncSubtensor1
+from symopt.backends.pytensor_versions import AdvancedIncSubtensor1
 
 _INTO_COPIES = (IncSubtensor, AdvancedIncSubtensor, AdvancedIncSubtensor1)
 """Operations that write into a copy of their first input."""

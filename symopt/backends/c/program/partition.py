@@ -19,7 +19,7 @@ from symopt.backends.c.program.op import Program
 from symopt.backends.c.program.order import overwrites
 from symopt.backends.c.program.values import NotNative
 from symopt.backends.c.program.writer import Writer
-from symopt.backends.c.pytensor_versions import IfElse
+from symopt.backends.pytensor_versions import IfElse
 
 _VIEWS = (DimShuffle, Reshape, SpecifyShape, Subtensor)
 

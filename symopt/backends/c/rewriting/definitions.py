@@ -13,7 +13,7 @@ from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import GraphRewriter
 from pytensor.tensor.special import LogSoftmax, Softmax
 
-from symopt.backends.c.pytensor_versions import (
+from symopt.backends.pytensor_versions import (
     FusibleSymbolicOp,
     FusibleSymbolicOpDerivative,
     inline_ofg_node,

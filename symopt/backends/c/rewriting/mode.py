@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pytensor.compile.mode import Mode, get_mode
 
-from symopt.backends.c.rewriting import definitions, keep, products, slices, views
+from symopt.backends.c.rewriting import definitions, products, slices, views
 from symopt.backends.c.rewriting.definitions import TakeDefinitionsApart
-from symopt.backends.c.rewriting.keep import KeepForwardValues
 from symopt.backends.c.rewriting.products import ProductsAfterLoops
 from symopt.backends.c.rewriting.slices import GradientsOfSlices
+from symopt.backends.rewriting import keep
+from symopt.backends.rewriting.keep import KeepForwardValues
 
 
 def rewriting_mode(keep_budget: float) -> Mode:

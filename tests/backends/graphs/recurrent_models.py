@@ -266,3 +266,19 @@ def wap_decoder():
     )
     cost = (h**2).sum() + (ctx**3).sum() + (alpha**2).sum()
     return Model(p, [x, mask, context], cost, [normal(T, M, E), _mask(), normal(3, 4, M, C)])
+
+
+MODELS = {
+    "vanilla": vanilla,
+    "all states": lambda: vanilla(strict=False, last=False),
+    "linear": linear,
+    "one example": one_example,
+    "two layers": two_layers,
+    "tied": lambda: two_layers(tied=True),
+    "lstm": lstm,
+    "gru": gru,
+    "fewer steps": lambda: gru(n_steps=T - 1),
+    "truncated": lambda: gru(truncate_gradient=2),
+    "attention": gru_with_attention,
+    "wap": wap_decoder,
+}

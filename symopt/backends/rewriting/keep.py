@@ -26,8 +26,8 @@ from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.math import Dot
 from pytensor.tensor.type import TensorType
 
-from symopt.backends.c.rewriting.correspondence import Correspondence, find_correspondence
-from symopt.backends.c.rewriting.recomputation import (
+from symopt.backends.rewriting.correspondence import Correspondence, find_correspondence
+from symopt.backends.rewriting.recomputation import (
     Recomputation,
     n_bytes,
     values_read,

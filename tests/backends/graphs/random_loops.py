@@ -1,4 +1,4 @@
-"""Loops with random bodies, for comparing the native loop with PyTensor's."""
+"""Loops with random bodies, for comparing a backend with PyTensor."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Rewrites of loops that more than one backend makes."""

@@ -1,0 +1,123 @@
+"""Nodes without a form in JAX, which run on the host where that is asked for; prints."""
+
+import jax
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from pytensor.graph import Apply, Op
+from pytensor.printing import Print
+
+import symopt
+from symopt.errors import NotOnDeviceError
+
+
+class Python(Op):
+    """An operation of vectors that is written in Python."""
+
+    __props__ = ()
+
+    def make_node(self, x):
+        return Apply(self, [x], [x.type()])
+
+
+class Double(Python):
+    """Refuses what begins with a negative number."""
+
+    def perform(self, node, inputs, outputs):
+        assert inputs[0].dtype == node.inputs[0].dtype
+        if inputs[0].flat[0] < 0:
+            raise KeyError("a negative number")
+        outputs[0][0] = inputs[0] * 2
+
+    def infer_shape(self, *given):  # PyTensor 3.3 gives one argument less
+        return given[-1]
+
+
+class Positive(Python):
+    """The numbers that are positive: how many, their values decide."""
+
+    def perform(self, node, inputs, outputs):
+        outputs[0][0] = inputs[0][inputs[0] > 0]
+
+
+@pytest.fixture
+def weights():
+    return pytensor.shared(np.arange(1.0, 4.0), "weights")
+
+
+@pytest.fixture
+def fallback():
+    return symopt.jax_backend(fallback=True)
+
+
+def test_it_is_named_where_that_was_not_asked_for(weights):
+    f = symopt.function([], Double()(weights), backend="jax")
+    with pytest.raises(NotOnDeviceError, match=r"The node Double.*no form in JAX.*fallback=True"):
+        f()
+
+
+def test_in_the_middle_of_a_program(weights, fallback):
+    x = pt.dvector("x")
+    doubled = Double()(weights * x)
+    f = symopt.function([x], pt.exp(doubled), updates=[(weights, doubled + 1)], backend=fallback)
+    third = np.full(3, 1 / 3)
+    np.testing.assert_allclose(f(third), np.exp(2 / 3 * np.arange(1, 4)), rtol=1e-14)
+    np.testing.assert_allclose(weights.get_value(), 2 / 3 * np.arange(1, 4) + 1, rtol=1e-14)
+
+
+def test_before_the_program_where_arguments_are_enough(fallback):
+    """Its result may then have any shape."""
+    x = pt.dvector("x")
+    f = symopt.function([x], [Positive()(x) + 1, Double()(x * 2).sum()], backend=fallback)
+    for values in ([1.0, -2.0, 3.0], [1.0, 2.0, 3.0]):
+        positive, total = f(values)
+        np.testing.assert_array_equal(positive, [v + 1 for v in values if v > 0])
+        assert total == 4 * sum(values)
+
+
+@pytest.mark.parametrize("on_device", [True, False])
+def test_an_error_is_raised_as_it_is_and_nothing_is_written(weights, fallback, on_device):
+    x = pt.dvector("x")
+    doubled = Double()(weights * x if on_device else x)
+    f = symopt.function([x], doubled, updates=[(weights, weights + 1)], backend=fallback)
+    for _ in range(2):
+        with pytest.raises(KeyError, match="a negative number"):
+            f([-1.0, 1.0, 1.0])
+    np.testing.assert_array_equal(weights.get_value(), [1, 2, 3])
+    f([1.0, 1.0, 1.0])
+    np.testing.assert_array_equal(weights.get_value(), [2, 3, 4])
+
+
+def test_in_a_loop(weights, fallback):
+    h = pytensor.scan(
+        lambda h: Double()(h) - 1, outputs_info=[weights], n_steps=4, return_updates=False
+    )
+    f = symopt.function([], h[-1], backend=fallback)
+    np.testing.assert_array_equal(f(), [1, 17, 33])
+    weights.set_value([0.0, 2.0, 3.0])
+    with pytest.raises(KeyError, match="a negative number"):
+        f()
+
+
+def test_a_shape_that_depends_on_values_is_named(weights, fallback):
+    f = symopt.function([], Positive()(weights), backend=fallback)
+    with pytest.raises(NotOnDeviceError, match=r"Positive.*shape of what it gives.*infer_shape"):
+        f()
+
+
+def test_a_shape_that_is_not_what_was_promised(weights, fallback):
+    class Short(Double):
+        def perform(self, node, inputs, outputs):
+            outputs[0][0] = inputs[0][1:]
+
+    f = symopt.function([], Short()(weights), backend=fallback)
+    with pytest.raises(ValueError, match=r"gave an array of shape \(2,\).*\(3,\)"):
+        f()
+
+
+def test_prints(weights, capsys):
+    f = symopt.function([], Print("weights", attrs=("shape",))(weights) * 2, backend="jax")
+    np.testing.assert_array_equal(f(), [2, 4, 6])
+    jax.effects_barrier()
+    assert "weights shape = (3,)" in capsys.readouterr().out
