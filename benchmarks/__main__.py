@@ -20,7 +20,7 @@ from benchmarks.threads import available_cores, limit_threads
 SYSTEMS = ("lstm", "gru", "update")
 """Benchmarks that ``benchmarks.run`` runs."""
 
-OTHERS = ("compile", "memory", "growth", "held", "conv")
+OTHERS = ("compile", "memory", "growth", "held", "conv", "shapes", "checkpoint", "fit")
 """Benchmarks with a ``run`` module of their own."""
 
 
@@ -36,6 +36,10 @@ memory   peak memory of each system's LSTM step
 growth   the LSTM's step against time steps, batch, width and vocabulary
 held     lstm, gru, update, compile and memory against issue 5's targets
 conv     the convolutions of WAP's watcher by each algorithm
+shapes   on jax: a new shape, a corpus with and without buckets, and many
+         updates in one call
+checkpoint  50 M parameters saved and loaded, against dd with fsync
+fit      what symopt.fit adds to a step of a millisecond
 
 Peers that are not installed are listed as skipped. THEANO_PYTHON names the interpreter of real
 Theano, a peer of lstm.
@@ -49,7 +53,7 @@ Theano, a peer of lstm.
 @click.option(
     "--rounds",
     type=click.IntRange(1),
-    help="Turns of each system.  [default: 20; growth, conv: 20, compile: 5, memory: 1; quick: 2]",
+    help="Turns of each system.  [default: 20; compile: 5, memory: 1; quick: 2]",
 )
 @click.option(
     "--threads", type=click.IntRange(1), help="Threads of every system.  [default: all cores]"

@@ -11,7 +11,6 @@ Sequences are stored time first: ``x`` and ``mask`` have the shape (time steps, 
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -25,18 +24,19 @@ import pytensor.tensor as tensor
 from pytensor.gradient import disconnected_grad
 from pytensor.tensor.random import shared_rng
 from rich.console import Console
-from rich.progress import track
 
 import symopt
+from symopt import stopping
 from symopt.config import BACKENDS
 from symopt.datasets import load_polarity
 from symopt.errors import DatasetError, ParamsError, SymoptError
+from symopt.training.display import choose_display
 
 # Theano scripts took this from the configuration. Said here, the model is float32 whatever
 # pytensor.config.floatX is, which is float64 by default.
 FLOATX = "float32"
 
-PADDING, UNKNOWN = 0, 1  # the numbers of the end of a sentence and of words without a number
+UNKNOWN = 1  # the number of words without one; 0 is the end of a sentence
 
 # The optimizers by name, each with a rate that suits it (1.0 is adadelta as Zeiler defined it).
 OPTIMIZERS: dict[str, tuple[Any, float]] = {
@@ -58,8 +58,25 @@ class Part(NamedTuple):
     y: np.ndarray
 
     def batch(self, indices: np.ndarray, maxlen: int | None = None) -> Any:
-        """Return some of the sentences as prepare_data does."""
-        return prepare_data([self.x[i] for i in indices], self.y[indices], maxlen)
+        """Return some of the sentences as a matrix of word numbers, a mask, and their labels.
+
+        Sentences of ``maxlen`` words or more are left out; all three are None if none is left.
+        """
+        seqs = [self.x[i] for i in indices]
+        return symopt.prepare_data(seqs, self.y[indices], maxlen, dtype=FLOATX)
+
+    def batches(self, batch_size: int, maxlen: int | None = None, shuffle: bool = True) -> Any:
+        """Return batches of sentences of about equal length.
+
+        A step of padding costs as much as one with a word, and random batches would be half
+        padding.
+        """
+        return symopt.bucketed(
+            [len(seq) for seq in self.x],
+            partial(self.batch, maxlen=maxlen),
+            batch_size=batch_size,
+            shuffle=shuffle,
+        )
 
 
 def build_vocabulary(sentences: Sequence[Sequence[str]], n_words: int) -> dict[str, int]:
@@ -87,41 +104,6 @@ def load_data(path: Any, n_words: int, seed: int) -> tuple[Part, Part, Part, dic
         return Part(x, labels[indices])
 
     return part(train), part(valid), part(test), vocabulary
-
-
-def get_minibatches_idx(lengths: Sequence[int], minibatch_size: int, rng: Any = None) -> list[Any]:
-    """Cut the sentences into batches of about equal length; the last batch may be smaller.
-
-    A step of padding costs as much as one with a word, and random batches would be half padding.
-    With ``rng``, sentences of the same length are dealt anew, and the batches come in any order.
-    """
-    n = len(lengths)
-    order = rng.permutation(n) if rng else np.arange(n)
-    order = order[np.argsort(np.asarray(lengths)[order], kind="stable")]
-    batches = np.split(order, range(minibatch_size, n, minibatch_size)) if n else []
-    if rng:
-        rng.shuffle(batches)
-    return batches
-
-
-def prepare_data(
-    seqs: Sequence[Sequence[int]], labels: Any, maxlen: int | None = None
-) -> tuple[Any, Any, Any]:
-    """Pad sequences to a matrix of word numbers, and mark in a mask (1 or 0) where there are words.
-
-    Sequences of ``maxlen`` or more words are left out, with their labels. If none is left, matrix,
-    mask and labels are None, as in the tutorial: there is no batch to compute.
-    """
-    kept = [i for i, seq in enumerate(seqs) if maxlen is None or len(seq) < maxlen]
-    if not kept:
-        return None, None, None
-    lengths = [len(seqs[i]) for i in kept]
-    x = np.full((max(lengths), len(kept)), PADDING, dtype="int64")
-    mask = np.zeros(x.shape, dtype=FLOATX)
-    for column, (i, length) in enumerate(zip(kept, lengths, strict=True)):
-        x[:length, column] = seqs[i]
-        mask[:length, column] = 1
-    return x, mask, np.asarray(labels, dtype="int64")[kept]
 
 
 def ortho_weight(ndim: int, rng: np.random.Generator) -> np.ndarray:
@@ -242,11 +224,10 @@ def build_model(
 
 def pred_error(f_pred: Any, part: Part, batch_size: int = 128) -> float:
     """Return the share of wrong predictions; NaN where there is nothing to predict."""
-    wrong = 0
-    for indices in get_minibatches_idx([len(seq) for seq in part.x], batch_size):
-        x, mask, y = part.batch(indices)
-        wrong += int((f_pred(x, mask) != y).sum())
-    return wrong / len(part.x) if part.x else float("nan")
+    if not part.x:
+        return float("nan")
+    batches = part.batches(batch_size, shuffle=False)
+    return sum(int((f_pred(x, mask) != y).sum()) for x, mask, y in batches) / len(part.x)
 
 
 def train_lstm(
@@ -262,6 +243,7 @@ def train_lstm(
     max_epochs: int = 20,
     patience: int = 5,  # stop after so many epochs without a better validation error
     saveto: str | Path | None = None,
+    checkpoints: str | Path | None = None,  # a folder; a run that was killed goes on from it
     reload_model: str | Path | None = None,
     backend: Any = None,
     seed: int = 123,  # of the split, the parameters, the batches and the dropout
@@ -290,56 +272,35 @@ def train_lstm(
     lr = tensor.scalar("lr")
     grads = pytensor.grad(cost, list(tparams.values()))
     factory, lrate = OPTIMIZERS[optimizer]
-    f_grad_shared, f_update = factory(
-        lr, tparams, grads, [x, mask, y], cost, extra_updates=updates, backend=backend
-    )
+    opt = factory(lr, tparams, grads, [x, mask, y], cost, extra_updates=updates, backend=backend)
 
-    def errors() -> list[float]:
+    def errors() -> dict[str, float]:
         use_noise.set_value(numpy_floatX(0))
-        return [pred_error(f_pred, part) for part in (train, valid, test)]
+        found = {"valid": pred_error(f_pred, valid), "test": pred_error(f_pred, test)}
+        found["train"] = pred_error(f_pred, train)
+        use_noise.set_value(numpy_floatX(1))
+        return found
 
-    # No bars in a log file.
-    progress = partial(track, console=console, transient=True, disable=not console.is_terminal)
-    rng = np.random.default_rng(seed)
-    history_errs: list[tuple[float, float]] = []
-    best_p, best_valid_err, bad_counter = symopt.unzip(tparams), np.inf, 0
+    use_noise.set_value(numpy_floatX(1))
     console.print("The first epoch compiles too: minutes, or seconds if a run before did so")
-    start = time.perf_counter()
-    try:
-        for epoch in range(1, max_epochs + 1):
-            costs = []
-            use_noise.set_value(numpy_floatX(1))
-            kf = get_minibatches_idx([len(seq) for seq in train.x], batch_size, rng)
-            for indices in progress(kf, f"Epoch {epoch}"):
-                batch = train.batch(indices, maxlen)
-                if batch[0] is None:
-                    continue
-                costs.append(float(f_grad_shared(*batch)))
-                if not np.isfinite(costs[-1]):  # seen in time: the parameters have not moved yet
-                    raise FloatingPointError(f"The cost is {costs[-1]} in epoch {epoch}.")
-                f_update(lrate)
-            train_err, valid_err, test_err = errors()
-            history_errs.append((valid_err, test_err))
-            console.print(
-                f"Epoch {epoch}: cost {sum(costs) / max(len(costs), 1):.4f}, "
-                f"errors: train {train_err:.4f}, valid {valid_err:.4f}, test {test_err:.4f} "
-                f"({time.perf_counter() - start:.0f} s)"
-            )
-            bad_counter += 1
-            if valid_err < best_valid_err:
-                best_p, best_valid_err, bad_counter = symopt.unzip(tparams), valid_err, 0
-            if saveto is not None:
-                symopt.save_params(saveto, best_p, history_errs=history_errs, words=words)
-            if bad_counter >= patience:
-                console.print(f"Early stop: no better epoch for {patience}")
-                break
-    except KeyboardInterrupt:
-        console.print("Interrupted: going on with the best parameters so far")
-
-    symopt.zipp(best_p, tparams)
-    train_err, valid_err, test_err = errors()
-    console.print(f"Best: train {train_err:.4f}, valid {valid_err:.4f}, test {test_err:.4f}")
-    return train_err, valid_err, test_err
+    result = symopt.fit(
+        opt,
+        train.batches(batch_size, maxlen),
+        rate=lrate,
+        max_epochs=max_epochs,
+        validate=errors,
+        stop=stopping.no_better(patience),  # the validation error: the first one
+        restore_best=True,
+        checkpoint=checkpoints,
+        seed=seed,
+        progress=choose_display(console),
+    )
+    if saveto is not None:
+        history_errs = [(v.metrics["valid"], v.metrics["test"]) for v in result.validations]
+        symopt.save_params(saveto, symopt.unzip(tparams), history_errs=history_errs, words=words)
+    best = result.best.metrics if result.best else errors()
+    console.print("Best: " + ", ".join(f"{name} {error:.4f}" for name, error in best.items()))
+    return best["train"], best["valid"], best["test"]
 
 
 @click.command(context_settings={"show_default": True})
@@ -349,6 +310,7 @@ def train_lstm(
 @click.option("--dim-proj", type=click.IntRange(1), default=64, help="Size of the LSTM.")
 @click.option("--max-epochs", type=click.IntRange(0), default=20)
 @click.option("--out", "saveto", help="The .npz file to write the parameters to.")
+@click.option("--checkpoints", help="A folder; a run that was killed goes on from it.")
 @click.option("--reload", "reload_model", help="Such a file, to start from.")
 @click.option("--seed", type=click.IntRange(0), default=123)
 def main(**options: Any) -> None:

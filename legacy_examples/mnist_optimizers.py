@@ -2,7 +2,7 @@
 
 cutedl's document on optimizers trains one model with each of them, and stops after 20 validations
 in a row without a better validation error, or after 20 in a row with 91% of the digits right. This
-is that comparison with symopt's pair of functions, one update a loop::
+is that comparison, each optimizer in the same training loop::
 
     python -m legacy_examples.mnist_optimizers --data FOLDER
 
@@ -24,9 +24,10 @@ from rich.console import Console
 from rich.table import Table
 
 import symopt
+from symopt import stopping
 from symopt.config import BACKENDS
 from symopt.datasets import load_digits, load_mnist
-from symopt.errors import SymoptError
+from symopt.errors import NonFiniteError, SymoptError
 
 # Theano scripts took this from the configuration. Said here, the model is float32 whatever
 # pytensor.config.floatX is, which is float64 by default.
@@ -90,14 +91,6 @@ def build_model(tparams: dict[str, Any], backend: Any = None) -> tuple[Any, ...]
     return x, y, cost, symopt.function([x, y], [cost, error], name="f_valid", backend=backend)
 
 
-def why_stop(costs: list[float], errors: list[float], patience: int, accuracy: float) -> str:
-    """Say which of cutedl's two rules the validations so far meet; "" for none."""
-    if len(costs) - 1 - int(np.argmin(costs)) >= patience:
-        return "no better error"
-    good = [error <= 1 - accuracy + 1e-9 for error in errors[-patience:]]
-    return "accuracy held" if len(good) == patience and all(good) else ""
-
-
 def train_mlp(
     optimizer: str,
     train: Any,
@@ -120,28 +113,33 @@ def train_mlp(
     lr = tensor.scalar("lr")
     grads = pytensor.grad(cost_, list(tparams.values()))
     factory, lrate = OPTIMIZERS[optimizer]
-    f_grad_shared, f_update = factory(lr, tparams, grads, [x_, y_], cost_, backend=backend)
+    opt = factory(lr, tparams, grads, [x_, y_], cost_, backend=backend)
 
-    rng = np.random.default_rng(seed)
-    costs: list[float] = []
     errors: list[float] = []
-    uidx = 0
-    while True:
-        order = rng.permutation(len(y))
-        for start in range(0, len(y), batch_size):
-            batch = order[start : start + batch_size]
-            if not np.isfinite(f_grad_shared(x[batch], y[batch])):
-                return uidx, errors, "diverged"
-            f_update(lrate)
-            uidx += 1
-            if uidx % valid_freq and uidx < max_updates:
-                continue
-            cost, error = map(float, f_valid(*valid))
-            costs.append(cost)
-            errors.append(error)
-            reason = why_stop(costs, errors, patience, accuracy)
-            if reason or uidx >= max_updates:
-                return uidx, errors, reason or "max updates"
+
+    def validate() -> dict[str, float]:
+        cost, error = map(float, f_valid(*valid))
+        errors.append(error)
+        return {"cost": cost, "error": error}
+
+    try:
+        result = symopt.fit(
+            opt,
+            symopt.minibatches(x, y, batch_size=batch_size),
+            rate=lrate,
+            max_updates=max_updates,
+            validate=validate,
+            validate_every=valid_freq,
+            stop=[
+                stopping.no_better(patience),  # the validation cost: the first one
+                stopping.held(1 - accuracy, patience, "error"),
+            ],
+            seed=seed,
+            progress=False,
+        )
+    except NonFiniteError:  # seen in time: the parameters are those of the last good update
+        return len(errors) * valid_freq, errors, "diverged"
+    return result.updates, errors, result.ended
 
 
 @click.command(context_settings={"show_default": True})

@@ -80,6 +80,10 @@ class ParamsError(SymoptError, ValueError):
     """Parameters, or a file of them, cannot be read, written or matched by name."""
 
 
+class CheckpointError(SymoptError, ValueError):
+    """A checkpoint cannot be written, or is damaged, foreign or in use by another process."""
+
+
 class DatasetError(SymoptError, ValueError):
     """A data file is missing, damaged or not in the format expected."""
 
@@ -88,5 +92,21 @@ class NonFiniteError(SymoptError, ValueError):
     """The cost or a gradient was NaN or infinite more often in a row than allowed."""
 
 
+class NotOnDeviceError(SymoptError, ValueError):
+    """JAX cannot compile a node: a shape depends on a value, or there is no form for it."""
+
+
 class CompileError(SymoptError, ValueError):
     """A C++ compiler refused what symopt generated."""
+
+
+class TrainingError(SymoptError, ValueError):
+    """A training run cannot begin, or go on, as it was asked to."""
+
+
+class MissingPackageError(SymoptError, ValueError):
+    """What was asked for needs a package that is not installed."""
+
+
+class ReportError(SymoptError, ValueError):
+    """A folder holds no training run, or a report of it cannot be written."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,16 @@ import pytensor
 from numpy.typing import ArrayLike, NDArray
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
-from pytensor.graph.traversal import toposort
+from pytensor.graph.traversal import graph_inputs, toposort
 from pytensor.tensor.shape import SpecifyShape
 from pytensor.tensor.variable import TensorVariable
 
 from symopt.backends import Backend, choose_backend, to_host
 from symopt.cache_lines import zeros_beside
-from symopt.errors import RateTypeError, ShapeError, StateDictError
+from symopt.errors import NonFiniteError, RateError, RateTypeError, ShapeError, StateDictError
 from symopt.function import CompiledFunction
-from symopt.graph import Group, Phase, UpdateGraph, build_grouped_graph, merge_phases
-from symopt.graph.validate import check_rule, check_transforms
+from symopt.graph import Group, Phase, Specification, UpdateGraph, merge_phases, specify
+from symopt.graph.validate import check_rule
 from symopt.rules.rule import PerParameterRule, Rule
 from symopt.transforms.transform import GradientTransform, Transform
 
@@ -60,7 +61,9 @@ class PhaseFunction(CompiledFunction):
             raise RateTypeError(
                 f"{self.name} needs its rate, since lr is a symbolic input: {self.name}(1.0)."
             )
-        values = self._bind(args, kwargs)
+        # In a loop of small updates the general way would be a tenth of the time.
+        plain = not kwargs and len(args) == len(self.input_names)
+        values = list(args) if plain else self._bind(args, kwargs)
         if self._rate is not None:
             values[-1:] = self._rate.arguments(values[-1])
         try:
@@ -68,8 +71,36 @@ class PhaseFunction(CompiledFunction):
         except AssertionError as error:
             _explain_failed_check(self._phase, values, error)
             raise
-        self._after()
+        self._backend.after_call(self._after, self._after)
         return result
+
+    def repeated(
+        self, batches: Sequence[Any], rates: Sequence[Any], watched: Sequence[SharedVariable]
+    ) -> Iterator[tuple[Any, list[Any]]]:
+        """Results of one call after the other, and what is watched after each.
+
+        Parameters
+        ----------
+        batches
+            The inputs of each call but for the rate: a tuple, or a dict by name.
+        rates
+            The rate of each call; None as in a call.
+        watched
+            Shared variables that the phase updates.
+        """
+        calls = []
+        for batch, rate in zip(batches, rates, strict=True):
+            named = dict(batch) if isinstance(batch, Mapping) else {}
+            if self._rate is not None:
+                named["rate"] = rate
+            values = self._bind(() if isinstance(batch, Mapping) else tuple(batch), named)
+            if self._rate is not None:
+                values[-1:] = self._rate.arguments(values[-1])
+            calls.append(values)
+        function = self._prepare()
+        with self._backend.first_call():
+            yield from self._backend.run_many(function, calls, watched)
+        self._called = True
 
 
 class Optimizer:
@@ -101,17 +132,21 @@ class Optimizer:
 
     def __init__(
         self,
-        graph: UpdateGraph,
+        specification: Specification,
         backend: Backend,
-        transforms: Sequence[Transform] = (),
         profile: Any = False,
+        *,
+        like: UpdateGraph | None = None,
     ) -> None:
-        self.graph = graph
+        self.graph = graph = specification.build(like)
         self.backend = backend.name
+        self._specification, self._backend, self._profile = specification, backend, profile
+        self._guarded: Optimizer | None = None
+        transforms = [t for group in specification.groups for t in group.transforms]
         self.params = dict(graph.params)
         self.grads = dict(graph.grads)
         self.state = dict(graph.state)
-        guards = _checks(transforms, graph)
+        self._guards = guards = _checks(transforms, graph)
 
         def compiled(phase: Phase, grads: Mapping[str, SharedVariable]) -> PhaseFunction:
             return PhaseFunction(phase, graph, backend, lambda: _run(guards, grads), profile)
@@ -119,6 +154,57 @@ class Optimizer:
         self.f_grad_shared = compiled(graph.gradient, self.grads)
         self.f_updates = tuple(compiled(phase, self.grads) for phase in graph.updates)
         self.f_step = compiled(merge_phases(graph), {})
+
+    def f_epoch(self, batches: Iterable[Any], rate: Any = None) -> NDArray[Any]:
+        """Update with one batch after the other in one call; the numbers are those of f_step.
+
+        On jax, batches of equal shapes that follow each other run without the host in between,
+        which is what small models spend their time on; elsewhere this is a loop.
+
+        Parameters
+        ----------
+        batches
+            The inputs of each update but for the rate: a tuple, or a dict by name. All are held in
+            memory at once.
+        rate
+            The learning rate: one for all, or a sequence with one for each batch.
+
+        Returns
+        -------
+        numpy.ndarray
+            The cost of each update, in order.
+
+        Raises
+        ------
+        NonFiniteError
+            ``skip_nonfinite`` was told to raise. The message says at which batch; on jax those
+            behind it have been used all the same.
+        """
+        given = list(batches)
+        rates = list(rate) if np.ndim(rate) else [rate] * len(given)
+        if len(rates) != len(given):
+            raise RateError(
+                f"f_epoch: {len(rates)} rates for {len(given)} batches; expected one for each, or "
+                "a single number."
+            )
+        if not given:
+            return np.empty(0)
+        slots = [slot for _, slots in self._guards for slot in slots.values()]
+        costs = []
+        for cost, seen in self.f_step.repeated(given, rates, slots):
+            costs.append(cost)
+            self._check_guards(slots, seen, batch=len(costs))
+        return np.array(costs)
+
+    def _check_guards(self, slots: Sequence[SharedVariable], seen: list[Any], batch: int) -> None:
+        """What the transforms say of their state after a batch of f_epoch."""
+        values = dict(zip(map(id, slots), seen, strict=True))
+        for transform, own in self._guards:
+            then = {name: _Seen(values[id(slot)]) for name, slot in own.items()}
+            try:
+                transform.check(then, {})  # type: ignore[arg-type]
+            except NonFiniteError as error:
+                raise NonFiniteError(f"f_epoch, batch {batch}: {error}") from None
 
     @property
     def f_update(self) -> PhaseFunction:
@@ -143,14 +229,36 @@ class Optimizer:
             phase.compile()
         return self
 
+    def guarded(self) -> Optimizer:
+        """An optimizer that writes nothing where the cost or a gradient is not finite.
+
+        It is over the same parameters, gradient buffers and state, with
+        :func:`symopt.skip_nonfinite` first among its transforms; its functions are compiled anew.
+        The optimizer itself, if it has that transform already.
+        """
+        if self._specification.guarded:
+            return self
+        if self._guarded is None:
+            specification = self._specification.with_guard()
+            self._guarded = Optimizer(specification, self._backend, self._profile, like=self.graph)
+        return self._guarded
+
     def sync(self) -> None:
-        """Bring every variable of the graph to the host, for plain ``pytensor.function``."""
+        """Bring every variable of the graph to the host, for plain ``pytensor.function``.
+
+        Raises what went wrong in calls that nobody waited for (``lazy`` on jax).
+        """
+        self._backend.settle()
         for phase in self.graph.phases:
-            for update in phase.updates:
-                to_host(update.target)
+            values = [update.value for update in phase.updates]
+            targets = [update.target for update in phase.updates]
+            for variable in graph_inputs([*phase.outputs, *values, *targets]):
+                if isinstance(variable, SharedVariable):
+                    to_host(variable)
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
         """A copy of the state as NumPy arrays, by the names of :attr:`state`."""
+        self._backend.settle()
         return {name: np.array(slot.get_value(borrow=True)) for name, slot in self.state.items()}
 
     def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
@@ -295,9 +403,18 @@ def compile_grouped_optimizer(
     Parameters and errors are those of :func:`compile_optimizer`.
     """
     chosen = choose_backend(backend)
-    graph = build_grouped_graph(groups, lr, inputs, cost, extra_updates=extra_updates, name=name)
-    transforms = [t for group in groups for t in check_transforms(group.transforms)]
-    return Optimizer(graph, chosen, transforms, profile)
+    specification = specify(groups, lr, inputs, cost, extra_updates=extra_updates, name=name)
+    return Optimizer(specification, chosen, profile)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The value that a shared variable had."""
+
+    value: Any
+
+    def get_value(self, borrow: bool = False) -> Any:
+        return self.value
 
 
 Check = tuple[GradientTransform, Mapping[str, SharedVariable]]

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pytensor
@@ -23,6 +24,11 @@ from pytensor.compile.sharedvalue import SharedVariable
 from symopt.errors import ParamsError
 
 Array = NDArray[Any]
+
+# What checkpoints (symopt.training.checkpoint) are made of.
+CHECKPOINT_ARRAYS = "arrays.npz"
+CHECKPOINT_MANIFEST = "manifest.json"
+CHECKPOINT_PARAMS = "params/"
 
 
 def init_tparams(params: Mapping[str, ArrayLike]) -> dict[str, SharedVariable]:
@@ -135,16 +141,18 @@ def save_params(
 def load_params(
     path: str | os.PathLike[str], params: MutableMapping[str, Array] | None = None
 ) -> MutableMapping[str, Array]:
-    """Read arrays from an ``.npz`` file.
+    """Read arrays from an ``.npz`` file or a checkpoint.
 
     Parameters
     ----------
     path
-        The file. Pickled (object) arrays in it are refused, never opened.
+        The file. Pickled (object) arrays in it are refused, never opened. Of a checkpoint, its
+        folder (``DIR/checkpoints/update-000001200-17``) or the ``arrays.npz`` in it: the
+        parameters are read, and not what else it holds.
     params
         Names to arrays to be filled by name, as the LSTM tutorial does: each is replaced by the
         file's array, cast to the float dtype it had. Other arrays of the file are left alone.
-        None (default): every array of the file is returned.
+        None (default): every array of the file, or parameter of the checkpoint, is returned.
 
     Returns
     -------
@@ -157,7 +165,12 @@ def load_params(
         The file is missing or damaged; names of ``params`` are not in it; a shape differs.
         ``params`` is left as it was.
     """
-    file_arrays = _read_npz(Path(path), None if params is None else list(params))
+    names = None if params is None else list(params)
+    checkpoint = _checkpoint_folder(Path(path))
+    if checkpoint is not None:
+        file_arrays = _read_checkpoint(checkpoint, names)
+    else:
+        file_arrays = _read_npz(Path(path), names)
     if params is None:
         return file_arrays
     missing = [name for name in params if name not in file_arrays]
@@ -177,15 +190,49 @@ def load_params(
     return params
 
 
-def _read_npz(path: Path, names: list[str] | None) -> dict[str, Array]:
-    """The arrays of an npz file (those in ``names``, if given), or an error naming the file."""
+def _checkpoint_folder(path: Path) -> Path | None:
+    """The folder of the checkpoint that ``path`` is or lies in; None if it is another file."""
+    if path.is_dir():
+        return path
+    if path.name == CHECKPOINT_ARRAYS and path.with_name(CHECKPOINT_MANIFEST).exists():
+        return path.parent
+    return None
+
+
+def _read_checkpoint(folder: Path, names: list[str] | None) -> dict[str, Array]:
+    """The parameters (those in ``names``, if given) of a checkpoint."""
+    path = folder / CHECKPOINT_ARRAYS
+    if not path.exists():
+        inner = sorted(file.parent.name for file in folder.glob(f"update-*/{CHECKPOINT_ARRAYS}"))
+        mend = f"It holds checkpoints; give one of them: {_quoted(inner)}." if inner else ""
+        raise ParamsError(
+            f"{folder} is a folder without {CHECKPOINT_ARRAYS}; expected an .npz written by "
+            f"save_params, or the folder of a checkpoint. {mend}".rstrip()
+        )
+    params = _read_npz(path, names, prefix=CHECKPOINT_PARAMS)
+    if names is None and not params:
+        raise ParamsError(
+            f"{path} holds no parameters; expected arrays called {CHECKPOINT_PARAMS}NAME."
+        )
+    return params
+
+
+def _read_npz(path: Path, names: list[str] | None, prefix: str = "") -> dict[str, Array]:
+    """The arrays of an npz file (those in ``names``, if given), or an error naming the file.
+
+    With ``prefix``, it is a checkpoint's: only the entries that begin with it, named without.
+    """
     try:
         with path.open("rb") as file:  # opened here, for numpy.load leaks it when it fails
             archive = np.load(file, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise ParamsError(f"{path} holds a single array; expected an .npz of named arrays.")
-            wanted = archive.files if names is None else [n for n in names if n in archive.files]
-            return {name: archive[name] for name in wanted}
+            entries = {entry: entry for entry in archive.files}
+            if prefix:  # checkpoints quote what is unsafe in a name
+                named = {unquote(entry): entry for entry in entries}
+                entries = {n[len(prefix) :]: e for n, e in named.items() if n.startswith(prefix)}
+            wanted = entries if names is None else [name for name in names if name in entries]
+            return {name: archive[entries[name]] for name in wanted}
     except FileNotFoundError as error:
         raise ParamsError(
             f"{path}: no such file; expected an .npz written by save_params."

@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from symopt import __version__
-from symopt.cli import compare, demo, doctor, explain
+from symopt.cli import compare, demo, doctor, explain, inspect, report
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,3 +21,5 @@ main.add_command(compare.compare)
 main.add_command(demo.demo)
 main.add_command(doctor.doctor)
 main.add_command(explain.explain)
+main.add_command(inspect.inspect)
+main.add_command(report.report)

@@ -5,29 +5,22 @@ from __future__ import annotations
 import csv
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from symopt.cli.running import choose_backend_aloud, interrupt_as_request, one_thread
+from symopt.cli.running import choose_backend_aloud, exit_after, one_thread
 from symopt.config import BACKENDS
 from symopt.errors import DatasetError, SymoptError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from symopt.demos.comparison import (
-        AccuracyHeld,
-        Comparison,
-        Contender,
-        NoBetterError,
-        Run,
-        StoppingRule,
-    )
-    from symopt.demos.display import PlainDisplay
+    from symopt.demos.comparison import Comparison, Contender, Ends, Run
     from symopt.demos.mlp_digits import Split
+    from symopt.training.display import PlainDisplay
 
 NAMES = (
     "sgd (which is sgd-0.0001, sgd-0.2 and sgd-0.01), momentum, adagrad, rmsprop, adadelta or adam"
@@ -135,22 +128,22 @@ def compare(
     """
     from rich.console import Console
 
-    from symopt.demos.comparison import AccuracyHeld, Comparison, NoBetterError
-    from symopt.demos.display import choose_display
+    from symopt.demos.comparison import Comparison, Ends
+    from symopt.training.display import choose_display
 
     if path is not None and data != "mnist":
         raise click.UsageError(f"PATH is for MNIST: symopt compare --data mnist {path}")
     console = Console()
     display = choose_display(console, quiet)
-    rules = NoBetterError(patience), AccuracyHeld(accuracy, patience)
+    ends = Ends(patience, accuracy)
     runs: list[Run] = []
     try:
         out.mkdir(parents=True, exist_ok=True)
         split = _load(data, path)
         with one_thread():
             comparison = Comparison(split, seed, choose_backend_aloud(backend, display))
-            _introduce(display, comparison, rules)
-            for run in _runs(display, comparison, contenders, rules, max_updates):
+            _introduce(display, comparison, ends)
+            for run in _runs(display, comparison, contenders, ends, max_updates):
                 runs.append(run)
                 _write(out, runs, accuracy)
         console.print(_table(runs))
@@ -160,6 +153,8 @@ def compare(
         raise click.ClickException(f"{error}{hint}") from error
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written to: {error}.") from error
+    if runs[-1].signal is not None:
+        exit_after(runs[-1].signal)
 
 
 def _load(data: str, path: Path | None) -> Split:
@@ -168,13 +163,10 @@ def _load(data: str, path: Path | None) -> Split:
     return split_digits() if data == "digits" else split_mnist(path)
 
 
-def _introduce(
-    display: PlainDisplay, comparison: Comparison, rules: tuple[NoBetterError, AccuracyHeld]
-) -> None:
+def _introduce(display: PlainDisplay, comparison: Comparison, ends: Ends) -> None:
     from symopt.demos.comparison import INTERVAL
 
     train, validation, test = (len(part.y) for part in comparison.split)
-    error, accuracy = rules
     display.say("symopt compare: one model, trained with each optimizer")
     display.say()
     display.facts(
@@ -184,8 +176,8 @@ def _introduce(
             "model": f"perceptron {comparison.sizes}, rectified linear units, softmax",
             "training": f"minibatches of {comparison.batch_size}, validation every {INTERVAL} "
             f"updates, seed {comparison.seed}",
-            "stops": f"after {error.patience} validations without a new lowest error, or with at "
-            f"least {100 * accuracy.accuracy:g}% right",
+            "stops": f"after {ends.patience} validations without a new lowest error, or with at "
+            f"least {100 * ends.accuracy:g}% right",
             "backend": f"{comparison.backend.name}: {comparison.backend.diagnose().found}",
         }
     )
@@ -196,7 +188,7 @@ def _runs(
     display: PlainDisplay,
     comparison: Comparison,
     contenders: Sequence[Contender],
-    rules: Sequence[StoppingRule],
+    ends: Ends,
     max_updates: int,
 ) -> Iterator[Run]:
     """Run the contenders one after the other, until Ctrl-C."""
@@ -206,32 +198,29 @@ def _runs(
             comparison.compile(contender)
     display.say(f"compiled in {time.perf_counter() - began:.1f} s")
 
-    with interrupt_as_request() as stop:
-        for contender in contenders:
-            run = _run(display, comparison, contender, rules, max_updates, stop)
-            display.say(
-                f"{contender.label}: {run.reason} after {run.updates:,} updates, {_numbers(run)}"
-            )
-            yield run
-            if stop():
-                return
+    for contender in contenders:
+        run = _run(display, comparison, contender, ends, max_updates)
+        display.say(
+            f"{contender.label}: {run.reason} after {run.updates:,} updates, {_numbers(run)}"
+        )
+        yield run
+        if run.signal is not None:
+            return
 
 
 def _run(
     display: PlainDisplay,
     comparison: Comparison,
     contender: Contender,
-    rules: Sequence[StoppingRule],
+    ends: Ends,
     max_updates: int,
-    stop: Callable[[], bool],
 ) -> Run:
     with display.progress(contender.label, max_updates) as report:
         return comparison.run(
             contender,
-            rules,
+            ends,
             max_updates=max_updates,
             on_validation=lambda run: report(run.updates, _numbers(run)),
-            stop=stop,
         )
 
 
@@ -248,7 +237,7 @@ def _write(out: Path, runs: Sequence[Run], accuracy: float) -> None:
     Accuracies are fractions, costs in nats; what a diverged run has not is nan.
     """
     from symopt.demos.comparison_curves import write_run
-    from symopt.demos.curves import can_draw
+    from symopt.training.curves import can_draw
 
     summary = [
         (
@@ -309,7 +298,7 @@ def _write_overlay(
     display: PlainDisplay, out: Path, comparison: Comparison, runs: Sequence[Run], accuracy: float
 ) -> None:
     from symopt.demos.comparison_curves import write_overlay
-    from symopt.demos.curves import can_draw
+    from symopt.training.curves import can_draw
 
     tables = f"{out / RUNS} and {out / VALIDATIONS}"
     if can_draw():

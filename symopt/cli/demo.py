@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import math
+import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from symopt.cli.running import choose_backend_aloud, interrupt_as_request, one_thread
+from symopt.cli.running import choose_backend_aloud, exit_after, one_thread
 from symopt.config import BACKENDS
 from symopt.errors import SymoptError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from pytensor.compile.sharedvalue import SharedVariable
 
     from symopt.backends import Backend
-    from symopt.demos.display import PlainDisplay
-    from symopt.demos.lstm_digits import Model, Split
-    from symopt.demos.training import History
+    from symopt.demos.lstm_digits import Model, Sequences, Split
     from symopt.function import CompiledFunction
     from symopt.optimizer import Optimizer
+    from symopt.training import FitResult
+    from symopt.training.display import PlainDisplay
 
 DIM_PROJ = 64
 BATCH_SIZE = 16
@@ -33,6 +31,7 @@ NOISE = 0.5  # standard deviation, on pixels in [-1, 1]; without it 3% fewer are
 # Zeiler's 1e-6 starts slowly: the very first steps are of the size of its square root.
 EPSILON = 1e-4
 CLIP = 5.0
+CHECKPOINTS = "checkpoints"
 
 
 @click.command()
@@ -62,36 +61,60 @@ CLIP = 5.0
     show_default=True,
     help="Epochs of training at most.",
 )
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on from the newest checkpoint in OUT, if there is one, instead of starting over.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print the result only.")
-def demo(out: Path, backend: str | None, seed: int, max_epochs: int, quiet: bool) -> None:
+def demo(
+    out: Path, backend: str | None, seed: int, max_epochs: int, resume: bool, quiet: bool
+) -> None:
     """Train an LSTM to read handwritten digits, a minute or so.
 
     It is the Theano LSTM tutorial's model, over the rows of 1,797 digits that come with symopt,
-    trained by adadelta. Learning curves go to OUT/curves.png, the parameters to OUT/params.npz.
-    Ctrl-C ends the training early and still writes both.
+    trained by adadelta. Learning curves go to OUT/curves.png, the parameters to OUT/params.npz,
+    a checkpoint of every epoch to OUT/checkpoints: killed at any moment, it goes on with --resume,
+    and ends with the same bits. Ctrl-C ends the training early and still writes everything.
     """
     from rich.console import Console
 
-    from symopt.demos.display import choose_display
+    from symopt.training.display import choose_display
 
+    display = choose_display(Console(), quiet)
     try:
         out.mkdir(parents=True, exist_ok=True)
+        if not resume:
+            _forget_checkpoints(out / CHECKPOINTS)
         with one_thread():
-            _run(choose_display(Console(), quiet), out, backend, seed, max_epochs)
+            result = _run(display, out, backend, seed, max_epochs)
     except SymoptError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written to: {error}.") from error
+    if result.signal is not None:
+        exit_after(result.signal)
+
+
+def _forget_checkpoints(folder: Path) -> None:
+    """Remove the checkpoints of an earlier run, unless another process trains there."""
+    from symopt.training import CheckpointStore
+
+    if folder.is_dir():
+        with CheckpointStore(folder) as store:
+            for path in store.paths():
+                shutil.rmtree(path)
 
 
 def _run(
     display: PlainDisplay, out: Path, backend_name: str | None, seed: int, max_epochs: int
-) -> None:
+) -> FitResult:
     import numpy as np
 
-    from symopt.demos.lstm_digits import Sequences, build_model, init_params, load_split
-    from symopt.demos.training import Validation, train
+    from symopt.demos.classification import Score
+    from symopt.demos.lstm_digits import build_model, init_params, load_split
     from symopt.params import init_tparams, zipp
+    from symopt.training import fit, minibatches, stopping
 
     began = time.perf_counter()
     rng = np.random.default_rng(seed)
@@ -104,37 +127,43 @@ def _run(
         opt, f_probabilities = _compile(tparams, build_model(tparams), split, backend)
     display.say(f"compiled in {time.perf_counter() - began:.1f} s")
 
-    def take(digits: NDArray[np.int64]) -> Sequences:
-        return split.train.take(digits).with_noise(rng, NOISE)
+    numbers = minibatches(np.arange(len(split.train.y)), batch_size=BATCH_SIZE)
 
-    def judge(digits: Sequences) -> Validation:
-        return Validation.of(f_probabilities(digits.x, digits.mask), digits.y)
+    def batches() -> Iterator[Sequences]:
+        for (digits,) in numbers(rng):
+            yield split.train.take(digits).with_noise(rng, NOISE)
 
-    examples = len(split.train.y)
-    updates = max_epochs * math.ceil(examples / BATCH_SIZE)
-    with display.training(max_epochs, updates) as watch, interrupt_as_request() as stop:
-        history = train(
-            opt.f_grad_shared,
-            opt.f_update,
-            tparams,
-            examples,
-            take,
-            lambda: judge(split.validation),
-            rng,
-            batch_size=BATCH_SIZE,
-            max_epochs=max_epochs,
-            patience=PATIENCE,
-            on_update=watch,
-            stop=stop,
+    def judge(digits: Sequences) -> Score:
+        return Score.of(f_probabilities(digits.x, digits.mask), digits.y)
+
+    result = fit(
+        opt,
+        batches,
+        rate=1.0,  # Zeiler's own
+        max_epochs=max_epochs,
+        validate=lambda: judge(split.validation).metrics,
+        stop=stopping.no_better(PATIENCE),
+        state={"rng": rng},
+        seed=seed,
+        how_to_resume=f"symopt demo --out {out} --seed {seed} --resume",
+        progress=display,
+        out=out,
+        settings={"units": DIM_PROJ, "batch_size": BATCH_SIZE, "noise": NOISE, "seed": seed},
+    )
+    if result.best is not None:
+        display.say(
+            f"kept the parameters of epoch {result.best.epoch}, "
+            f"which get {result.best.metrics['error']:.1%} of the validation digits wrong"
         )
-    display.say(_summary(history))
-    zipp(history.best_params, tparams)
+        zipp(result.best_params or {}, tparams)
     accuracy = 1 - judge(split.test).error
     display.result(
         f"{accuracy:.2%} of {len(split.test.y)} held-out digits right, "
         f"{time.perf_counter() - began:.1f} s in all"
     )
-    _write(display, out, history, f"LSTM on digits, seed {seed}: {accuracy:.2%} held-out accuracy")
+    title = f"LSTM on digits, seed {seed}: {accuracy:.2%} held-out accuracy"
+    _write(display, out, tparams, result, title)
+    return result
 
 
 def _introduce(
@@ -168,16 +197,16 @@ def build_functions(
     """The functions of the demo, not compiled yet: those that train, and the probabilities."""
     from symopt.factories import adadelta
     from symopt.function import function
-    from symopt.transforms import clip_by_global_norm
+    from symopt.transforms import clip_by_global_norm, skip_nonfinite
 
     opt = adadelta(
-        1.0,  # Zeiler's own
+        1.0,
         tparams,
         None,
         [model.x, model.mask, model.y],
         model.cost,
         epsilon=EPSILON,
-        transforms=[clip_by_global_norm(CLIP)],
+        transforms=[skip_nonfinite(), clip_by_global_norm(CLIP)],
         backend=backend,
     )
     f_probabilities = function(
@@ -197,38 +226,23 @@ def _compile(
     return opt, f_probabilities
 
 
-def _summary(history: History) -> str:
-    why = {
-        "epochs": "all epochs done",
-        "patience": f"no better for {PATIENCE} epochs",
-        "stopped": "ended by Ctrl-C",
-    }[history.ended]
-    updates = len(history.costs)
-    text = f"trained for {history.seconds:.1f} s ({why}): {updates:,} updates"
-    if history.best is None:
-        return text
-    best = history.best
-    return (
-        f"{text}, {updates / history.seconds:.0f} a second\n"
-        f"kept the parameters of epoch {best.number}, "
-        f"which get {best.validation.error:.1%} of the validation digits wrong"
-    )
-
-
-def _write(display: PlainDisplay, out: Path, history: History, title: str) -> None:
-    from symopt.demos.curves import can_draw, write_curves
-    from symopt.params import save_params
+def _write(
+    display: PlainDisplay,
+    out: Path,
+    tparams: Mapping[str, SharedVariable],
+    result: FitResult,
+    title: str,
+) -> None:
+    from symopt.params import save_params, unzip
+    from symopt.training.curves import can_draw, write_curves
 
     path = save_params(
         out / "params.npz",
-        history.best_params,
-        history_costs=history.costs,
-        history_errors=[epoch.validation.error for epoch in history.epochs],
+        unzip(tparams),
+        history_costs=result.costs,
+        history_errors=[validation.metrics["error"] for validation in result.validations],
     )
     display.result(f"wrote {path}")
-    if not history.epochs:
-        return
     if can_draw():
-        display.result(f"wrote {write_curves(out / 'curves.png', history, title)}")
-    else:
-        display.result("no curves.png: matplotlib is missing (pip install symopt[plot])")
+        write_curves(out / "curves.png", result, title)
+        display.result(f"wrote {out / 'curves.png'}")

@@ -1,20 +1,20 @@
-"""What the commands that train share: a backend, its threads, and Ctrl-C."""
+"""What the commands that train share: a backend, its threads, and how they end."""
 
 from __future__ import annotations
 
 import os
 import signal
-import threading
+import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from symopt.config import config
 
 if TYPE_CHECKING:
     from symopt.backends import Backend
-    from symopt.demos.display import PlainDisplay
+    from symopt.training.display import PlainDisplay
 
 
 def choose_backend_aloud(name: str | None, display: PlainDisplay) -> Backend:
@@ -46,23 +46,9 @@ def one_thread() -> Iterator[None]:
         config.threads = None
 
 
-@contextmanager
-def interrupt_as_request() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C into a request; the second one interrupts as ever.
+def exit_after(number: signal.Signals) -> NoReturn:
+    """End as a program that a signal ended, 130 for Ctrl-C: a script's next step does not follow.
 
-    Gives a function that says whether Ctrl-C was pressed.
+    Whatever there was to write has been written.
     """
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():  # no signals there
-        yield asked.is_set
-        return
-
-    def ask(_number: int, _frame: object) -> None:
-        asked.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield asked.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
+    sys.exit(128 + number)

@@ -8,11 +8,10 @@ images. Both rules thus take at least 20 * 938 = 18,760 updates to end a run.
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from signal import Signals
 
 import numpy as np
 import pytensor
@@ -20,19 +19,22 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 
 from symopt.backends import Backend
+from symopt.demos.classification import Score
 from symopt.demos.lstm_digits import CLASSES
 from symopt.demos.mlp_digits import Digits, Split, init_params, log_probabilities, mean_cost
-from symopt.demos.training import Validation, shuffled_minibatches
+from symopt.errors import NonFiniteError
 from symopt.factories import adadelta, adagrad, adam, momentum, rmsprop, sgd
 from symopt.function import function
 from symopt.optimizer import Optimizer
 from symopt.params import init_tparams, zipp
+from symopt.training import Callback, Validation, fit, stopping
+from symopt.training import Run as TrainingRun
 
 HIDDEN = 32
 BATCH_SIZE = 64
 INTERVAL = 938  # updates between validations
 
-MAX_UPDATES, DIVERGED, INTERRUPTED = "max updates", "diverged", "interrupted"
+NO_BETTER, ACCURACY_HELD, DIVERGED = "no better error", "accuracy held", "diverged"
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,12 @@ class Point:
 
     updates: int
     training_cost: float
-    validation: Validation
+    validation: Score
+
+    @classmethod
+    def of(cls, validation: Validation) -> Point:
+        """What a training run notes of it."""
+        return cls(validation.update, validation.cost, Score(**validation.metrics))
 
     @property
     def accuracy(self) -> float:
@@ -114,12 +121,14 @@ class Run:
     updates
         Made so far.
     reason
-        Why the run ended: the reason of a stopping rule, "max updates", "diverged" (a cost was NaN
-        or infinite) or "interrupted"; "" while it goes on.
+        Why the run ended: "no better error", "accuracy held", "max updates", "diverged" (a cost or
+        gradient was NaN or infinite) or "interrupted"; "" while it goes on.
     seconds
         Training time, validations included.
     test_accuracy
         Fraction of the held-out digits that the last parameters read right; NaN after divergence.
+    signal
+        What interrupted it.
     """
 
     contender: Contender
@@ -128,6 +137,7 @@ class Run:
     reason: str = ""
     seconds: float = 0.0
     test_accuracy: float = math.nan
+    signal: Signals | None = None
 
     @property
     def best_accuracy(self) -> float:
@@ -140,106 +150,62 @@ class Run:
         return self.points[-1].accuracy if self.points else math.nan
 
 
-class StoppingRule(Protocol):
-    """Looks at a run after each validation."""
-
-    @property
-    def reason(self) -> str:
-        """Why a run ended by this rule ended."""
-
-    def met(self, validations: Sequence[Validation]) -> bool:
-        """Whether to end the run, given all its validations."""
-
-
 @dataclass(frozen=True)
-class NoBetterError:
-    """Met after ``patience`` validations in a row without a new lowest error.
+class Ends:
+    """When runs end.
 
-    The error is the validation cost, as in cutedl, and not the fraction read wrong: that one moves
-    in steps as coarse as the validation set is small, and would end a slow run too soon.
-    """
-
-    patience: int
-    reason = "no better error"
-
-    def met(self, validations: Sequence[Validation]) -> bool:
-        costs = [validation.cost for validation in validations]
-        return len(costs) - 1 - costs.index(min(costs)) >= self.patience
-
-
-@dataclass(frozen=True)
-class AccuracyHeld:
-    """Met after ``patience`` validations in a row with at least ``accuracy``, a fraction."""
-
-    accuracy: float
-    patience: int
-    reason = "accuracy held"
-
-    def met(self, validations: Sequence[Validation]) -> bool:
-        latest = validations[-self.patience :]
-        highest = 1 - self.accuracy + 1e-9  # 90 wrong of 1000 are 91% right, whatever the rounding
-        return len(latest) == self.patience and all(v.error <= highest for v in latest)
-
-
-def train_until(
-    run: Run,
-    step: Callable[[NDArray[np.int64]], Any],
-    minibatches: Iterator[NDArray[np.int64]],
-    validate: Callable[[], Validation],
-    rules: Sequence[StoppingRule],
-    *,
-    max_updates: int,
-    interval: int = INTERVAL,
-    on_validation: Callable[[Run], None] = lambda run: None,
-    stop: Callable[[], bool] = lambda: False,
-) -> Run:
-    """Train until a rule is met; what happens is noted in ``run``, which is also returned.
-
-    Parameters
+    Attributes
     ----------
-    step
-        Makes an update on a minibatch, given as example numbers, and returns its cost.
-    minibatches
-        As many as it takes.
-    validate
-        Measures the model as it is.
-    rules
-        Asked in this order after each validation.
-    max_updates
-        Updates at most, 1 or more.
-    interval
-        Updates between validations. There is one more after the last update.
-    on_validation
-        Called after each validation, and at the end.
-    stop
-        Asked after each update whether to end the run.
+    patience
+        Validations in a row that both rules ask for.
+    accuracy
+        Fraction of the validation digits that the second rule asks for.
     """
-    began = time.perf_counter()
-    while not run.reason:
-        first, total = run.updates, 0.0
-        due = min(first + interval, max_updates)
-        while run.updates < due and not run.reason:
-            cost = float(step(next(minibatches)))
-            run.updates += 1
-            total += cost
-            if not math.isfinite(cost):
-                run.reason = DIVERGED
-            elif stop():
-                run.reason = INTERRUPTED
-        if run.reason != DIVERGED:
-            run.points.append(Point(run.updates, total / (run.updates - first), validate()))
-            run.reason = run.reason or _why_end(run, rules, max_updates)
-        run.seconds = time.perf_counter() - began
-        on_validation(run)
-    return run
+
+    patience: int
+    accuracy: float
+
+    def rules(self) -> list[stopping.StoppingRule]:
+        """New ones, for a run. The first looks at the cost, as in cutedl."""
+        return [
+            _Diverged(),
+            stopping.no_better(self.patience),
+            stopping.held(1 - self.accuracy, self.patience, "error"),
+        ]
 
 
-def _why_end(run: Run, rules: Sequence[StoppingRule], max_updates: int) -> str:
-    validations = [point.validation for point in run.points]
-    if not math.isfinite(validations[-1].cost):  # the last update's cost was still finite
-        return DIVERGED
-    reasons = (rule.reason for rule in rules if rule.met(validations))
-    return next(reasons, MAX_UPDATES if run.updates >= max_updates else "")
+REASONS = {"no better metric": NO_BETTER, "metric held": ACCURACY_HELD}
+
+
+class _Diverged(stopping.StoppingRule):
+    """Over when a validation cost is not finite: the last update's cost was, its step was not."""
+
+    name = "diverged"
+    reason = DIVERGED
+
+    def is_over(self, run: TrainingRun) -> bool:
+        return not math.isfinite(run.validations[-1].metric)
+
+
+class _Follow(Callback):
+    """Keeps a contender's run up to date with the training run."""
+
+    def __init__(self, run: Run, on_validation: Callable[[Run], None]) -> None:
+        self.run = run
+        self._tell = on_validation
+
+    def on_validation(self, run: TrainingRun) -> None:
+        self.run.points.append(Point.of(run.validations[-1]))
+        self._note(run)
+        self._tell(self.run)
+
+    def on_end(self, run: TrainingRun) -> None:
+        self._note(run)
+        self.run.reason = REASONS.get(run.ended, run.ended)
+
+    def _note(self, run: TrainingRun) -> None:
+        self.run.updates = run.update
+        self.run.seconds = run.seconds
 
 
 class Comparison:
@@ -289,9 +255,9 @@ class Comparison:
         )
         self._optimizers: dict[Callable[..., Optimizer], Optimizer] = {}
 
-    def judge(self, digits: Digits) -> Validation:
+    def judge(self, digits: Digits) -> Score:
         """Cost and error of the parameters as they are."""
-        return Validation.of(np.exp(self.f_log_probabilities(digits.x)), digits.y)
+        return Score.of(np.exp(self.f_log_probabilities(digits.x)), digits.y)
 
     def compile(self, contender: Contender) -> Optimizer:
         """The contender's optimizer, ready to start over; compiled when first asked for."""
@@ -299,7 +265,7 @@ class Comparison:
         if opt is None:
             opt = contender.factory(
                 self.rate, self.tparams, None, [self.batch], self.cost, backend=self.backend
-            )
+            ).guarded()
             self._optimizers[contender.factory] = opt
             start = opt.state_dict()
             opt.f_step(np.arange(1), 0.0)  # compiles, and lets the backend set itself up
@@ -307,27 +273,56 @@ class Comparison:
             self.judge(self.split.validation)
         return opt
 
-    def run(self, contender: Contender, rules: Sequence[StoppingRule], **options: Any) -> Run:
-        """Train the model with a contender; the options are those of :func:`train_until`."""
+    def run(
+        self,
+        contender: Contender,
+        ends: Ends | None,
+        *,
+        max_updates: int,
+        interval: int = INTERVAL,
+        on_validation: Callable[[Run], None] = lambda run: None,
+    ) -> Run:
+        """Train the model with a contender.
+
+        Parameters
+        ----------
+        ends
+            When it ends; None: at ``max_updates`` alone.
+        max_updates
+            Updates at most, 1 or more.
+        interval
+            Updates between validations. There is one more after the last update.
+        on_validation
+            Called after each validation.
+        """
         opt = self.compile(contender)
         start = opt.state_dict()
         zipp(self.params, self.tparams)
-        # The function underneath: checking the arguments would add a quarter to an update.
-        f_step, rate = opt.f_step.compiled, np.asarray(contender.rate)
-        run = train_until(
-            Run(contender),
-            lambda batch: f_step(batch, rate),
-            self._minibatches(),
-            lambda: self.judge(self.split.validation),
-            rules,
-            **options,
-        )
+        run = Run(contender)
+        follow = _Follow(run, on_validation)
+        try:
+            result = fit(
+                opt,
+                self._epoch,
+                rate=contender.rate,
+                max_updates=max_updates,
+                validate=lambda: self.judge(self.split.validation).metrics,
+                validate_every=interval,
+                stop=ends.rules() if ends else (),
+                seed=self.seed,
+                merged=True,  # an update is so short that one call saves a third of it
+                callbacks=[follow],
+                progress=False,
+            )
+            run.signal = result.signal
+        except NonFiniteError:
+            run.reason = DIVERGED
         if run.reason != DIVERGED:
             run.test_accuracy = 1 - self.judge(self.split.test).error
         opt.load_state_dict(start)
         return run
 
-    def _minibatches(self) -> Iterator[NDArray[np.int64]]:
-        rng = np.random.default_rng(self.seed)
-        while True:
-            yield from shuffled_minibatches(rng, len(self.split.train.y), self.batch_size)
+    def _epoch(self, rng: np.random.Generator) -> list[tuple[NDArray[np.int64]]]:
+        order = rng.permutation(len(self.split.train.y))
+        starts = range(0, len(order), self.batch_size)
+        return [(order[start : start + self.batch_size],) for start in starts]

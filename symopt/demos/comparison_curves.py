@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symopt.demos.comparison import CONTENDERS, Run
-from symopt.demos.curves import COST_COLOUR, ERROR_COLOUR, new_figure, save_figure
+from symopt.training.curves import COST_COLOUR, ERROR_COLOUR, new_figure, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytensor
@@ -51,7 +52,10 @@ class Allocated:
 
 
 def allocate(
-    owner: UpdateRule | Transform, params: Mapping[str, SharedVariable], taken: set[str]
+    owner: UpdateRule | Transform,
+    params: Mapping[str, SharedVariable],
+    taken: set[str],
+    had: Mapping[str, SharedVariable],
 ) -> Allocated:
     """Make the shared variables of an owner's slots, at their initial values.
 
@@ -59,6 +63,8 @@ def allocate(
     ----------
     taken
         Names of owners so far; the new one is added.
+    had
+        Variables by name that are there already: they are taken as they are.
     """
     name, repeat = owner.name, 1
     while name in taken:
@@ -69,20 +75,23 @@ def allocate(
     global_slots = owner.global_slots
     if any(slot.first is not None for slot in owner.slots):
         global_slots += (STARTED,)
+
+    def variable(key: str, value: Callable[[], np.ndarray]) -> SharedVariable:
+        return had[key] if key in had else buffer(value(), key)
+
     return Allocated(
         name,
         {
             param: {
-                slot.name: buffer(
-                    slot.value(value),
-                    f"{escape(param)}/{name}/{slot.name}",
+                slot.name: variable(
+                    f"{escape(param)}/{name}/{slot.name}", partial(slot.value, value)
                 )
                 for slot in owner.slots
             }
             for param, value in values.items()
         },
         {
-            slot.name: buffer(slot.global_value(values), f"{name}/{slot.name}")
+            slot.name: variable(f"{name}/{slot.name}", partial(slot.global_value, values))
             for slot in global_slots
         },
     )

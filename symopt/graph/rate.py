@@ -69,7 +69,9 @@ class Rate:
                     "make it optional."
                 )
             return _NO_RATE, _FALSE
-        rate = np.asarray(check_rate("rate", number))
+        if type(number) is not float or not 0.0 <= number < math.inf:  # else it is one already
+            number = check_rate("rate", number)
+        rate = np.asarray(number)
         return (rate,) if self.overrides is None else (rate, _TRUE)
 
 

@@ -2,21 +2,27 @@
 
 import csv
 import functools
-import io
 import signal
 import struct
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from rich.console import Console
 
 from symopt.cli import main
-from symopt.demos import comparison, curves, mlp_digits
+from symopt.demos import comparison, mlp_digits
 from symopt.demos.comparison import CONTENDERS, Comparison, Contender
-from symopt.demos.display import choose_display
+from symopt.training import curves
 
 SGD = CONTENDERS[0].factory
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c():
+    """Ctrl-C as in a terminal: a job in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")
@@ -115,17 +121,17 @@ def test_both_rules_end_runs(small, tmp_path, monkeypatch, accuracy, rate, expec
 
 def test_ctrl_c_ends_the_comparison_and_writes_what_there_is(small, tmp_path, monkeypatch):
     before = signal.getsignal(signal.SIGINT)
-    shuffled, epochs = comparison.shuffled_minibatches, []
+    epoch, epochs = Comparison._epoch, []
 
-    def interrupted(*arguments):
-        epochs.append(arguments)
+    def interrupted(self, rng):
+        epochs.append(rng)
         if len(epochs) == 8:
             signal.raise_signal(signal.SIGINT)
-        return shuffled(*arguments)
+        return epoch(self, rng)
 
-    monkeypatch.setattr(comparison, "shuffled_minibatches", interrupted)
+    monkeypatch.setattr(Comparison, "_epoch", interrupted)
     result = run("--out", tmp_path, "--max-updates", 5)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 130, result.output
     assert signal.getsignal(signal.SIGINT) is before
     ended = [(row["updates"], row["reason"]) for row in rows(tmp_path / "runs.csv")]
     assert ended == [("5", "max updates"), ("3", "interrupted")]
@@ -199,22 +205,3 @@ def test_help_names_every_contender():
         assert contender.name in output
     for constant in (comparison.HIDDEN, comparison.BATCH_SIZE, comparison.INTERVAL):
         assert f" {constant} " in output
-
-
-def progress(console):
-    with choose_display(console).progress("sgd 0.01", 1000) as report:
-        report(250, "accuracy 50.0%")
-    return console.file.getvalue()
-
-
-def test_plain_progress_is_a_line_every_few_seconds(monkeypatch):
-    assert progress(Console(file=io.StringIO())) == ""
-    monkeypatch.setattr("symopt.demos.display.LINE_EVERY", 0)
-    line = "sgd 0.01: 250 of at most 1,000, accuracy 50.0%\n"
-    assert progress(Console(file=io.StringIO())) == line
-
-
-def test_live_progress_is_a_bar():
-    output = progress(Console(file=io.StringIO(), force_terminal=True, width=100))
-    for expected in ("sgd 0.01", "250 of at most 1,000", "accuracy 50.0%", "at most 0:00 left"):
-        assert expected in output

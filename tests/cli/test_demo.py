@@ -1,20 +1,26 @@
 """``symopt demo`` on a small model, without a compiler."""
 
-import io
+import shutil
 import signal
 import sys
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from rich.console import Console
 
 import symopt
 from symopt.backends.choose import choose_backend
 from symopt.cli import demo, main
-from symopt.demos import curves, lstm_digits
-from symopt.demos.display import LiveDisplay, PlainDisplay, QuietDisplay, choose_display
-from symopt.demos.training import Epoch, History, Validation
+from symopt.demos import lstm_digits
+from symopt.training import CheckpointStore, curves
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c():
+    """Ctrl-C as in a terminal: a job in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +57,9 @@ def test_demo_says_what_it_does(finished):
         "184 parameters",
         "python: PyTensor's Python implementations",
         "compiled in",
-        "epoch 8/8: cost 2.",
-        "(all epochs done): 16 updates",
+        "epoch 8/8, update 16/16: cost 1.",
+        "max epochs: 16 updates",
+        "kept the parameters of epoch",
         "of 10 held-out digits right",
         f"wrote {out / 'params.npz'}",
     ):
@@ -72,32 +79,73 @@ def test_demo_writes_parameters_and_curves(finished):
         assert (out / "curves.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_ctrl_c_ends_training_and_the_same_seed_gives_the_same_numbers(
-    finished, tmp_path, monkeypatch
-):
-    before = signal.getsignal(signal.SIGINT)
+def interrupt_at(monkeypatch, number):
+    """Press Ctrl-C while a minibatch is made."""
     take, taken = lstm_digits.Sequences.take, []
 
     def take_and_interrupt(digits, indices):
         taken.append(indices)
-        if len(taken) == 5:
+        if len(taken) == number:
             signal.raise_signal(signal.SIGINT)
         return take(digits, indices)
 
     monkeypatch.setattr(lstm_digits.Sequences, "take", take_and_interrupt)
-    monkeypatch.setattr(curves, "find_spec", lambda name: None)
-    result = run("--out", tmp_path, "--max-epochs", 8, "--seed", 3, "--quiet")
-    assert result.exit_code == 0, result.output
+
+
+def saved(out):
+    """Parameters and history, without the files' times."""
+    arrays = symopt.load_params(out / "params.npz")
+    return {name: (array.shape, array.tobytes()) for name, array in arrays.items()}
+
+
+def test_ctrl_c_ends_training_and_it_goes_on_to_the_same_end(finished, tmp_path, monkeypatch):
+    before = signal.getsignal(signal.SIGINT)
+    whole = symopt.load_params(finished[0] / "params.npz")
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, 5)
+        patch.setattr(curves, "find_spec", lambda name: None)
+        result = run("--out", tmp_path, "--max-epochs", 8, "--seed", 3, "--quiet")
+    assert result.exit_code == 130, result.output
     assert signal.getsignal(signal.SIGINT) is before
 
-    accuracy, wrote, hint = result.output.splitlines()
+    interrupted, hint, accuracy, wrote = result.output.splitlines()
+    assert interrupted.startswith("SIGINT after update 5: saved as ")
+    assert interrupted.endswith(f"To go on, symopt demo --out {tmp_path} --seed 3 --resume.")
+    assert hint.startswith("no curves.png: matplotlib is missing")
     assert "of 10 held-out digits right" in accuracy
     assert wrote == f"wrote {tmp_path / 'params.npz'}"
-    assert hint == "no curves.png: matplotlib is missing (pip install symopt[plot])"
-
     costs = symopt.load_params(tmp_path / "params.npz")["history_costs"]
-    whole = symopt.load_params(finished[0] / "params.npz")["history_costs"]
-    assert costs.tolist() == whole[:5].tolist()
+    assert costs.tolist() == whole["history_costs"][:5].tolist()
+
+    result = run("--out", tmp_path, "--max-epochs", 8, "--seed", 3, "--resume")
+    assert result.exit_code == 0, result.output
+    assert "11 of them since it was resumed" in result.output
+    assert saved(tmp_path) == saved(finished[0])
+
+
+def test_a_finished_run_that_is_resumed_says_its_result_again(finished, tmp_path):
+    shutil.copytree(finished[0], tmp_path / "copy")
+    result = run("--out", tmp_path / "copy", "--max-epochs", 8, "--seed", 3, "--resume")
+    assert result.exit_code == 0, result.output
+    assert "0 of them since it was resumed" in result.output
+    assert saved(tmp_path / "copy") == saved(finished[0])
+    longer = run("--out", tmp_path / "copy", "--max-epochs", 9, "--seed", 3, "--resume")
+    assert "2 of them since it was resumed" in longer.output
+
+
+def test_without_resume_it_starts_over(finished, tmp_path):
+    shutil.copytree(finished[0], tmp_path / "copy")
+    result = run("--out", tmp_path / "copy", "--max-epochs", 1, "--seed", 4)
+    assert result.exit_code == 0, result.output
+    (newest,) = CheckpointStore(tmp_path / "copy" / "checkpoints").paths()
+    assert newest.name.startswith("update-000000002")
+
+
+def test_another_seed_does_not_go_on(finished, tmp_path):
+    shutil.copytree(finished[0], tmp_path / "copy")
+    result = run("--out", tmp_path / "copy", "--max-epochs", 8, "--seed", 4, "--resume")
+    assert result.exit_code == 1
+    assert "seed is 3, here 4" in " ".join(result.output.split())
 
 
 @pytest.mark.parametrize(
@@ -123,62 +171,6 @@ def test_errors_of_symopt_are_shown_without_a_traceback(tmp_path, monkeypatch):
     result = run("--out", tmp_path)
     assert result.exit_code == 1
     assert result.output.startswith("Error: SYMOPT_BACKEND='theano' names no backend")
-
-
-def history_of(epochs, ended=""):
-    history = History({}, costs=epochs * 4 * [0.5], seconds=2.0, ended=ended)
-    for number in range(1, epochs + 1):
-        history.epochs.append(Epoch(number, 4 * number, 0.5, Validation(0.4, 0.125), 1.0))
-    return history
-
-
-def test_plain_display_prints_the_first_and_the_last_epoch():
-    console = Console(file=io.StringIO())
-    display = choose_display(console)
-    assert type(display) is PlainDisplay
-    with display.waiting("compiling"):
-        pass
-    with display.training(9, 36) as watch:
-        for epochs in (1, 2, 3):
-            watch(history_of(epochs))
-        watch(history_of(4, "patience"))
-    assert console.file.getvalue().splitlines() == [
-        "compiling ...",
-        "epoch 1/9: cost 0.5000, validation error 12.5%, 2 updates/s, at most 0:16 left",
-        "epoch 4/9: cost 0.5000, validation error 12.5%, 8 updates/s",
-    ]
-
-
-def test_live_display_shows_progress_and_leaves_nothing_behind():
-    console = Console(file=io.StringIO(), force_terminal=True, width=100)
-    display = choose_display(console)
-    assert type(display) is LiveDisplay
-    display.facts({"a": "fact", "another": "one"})
-    with display.waiting("compiling"):
-        pass
-    with display.training(9, 36) as watch:
-        watch(history_of(2))
-    output = console.file.getvalue()
-    for expected in (
-        "fact",
-        "compiling 0:00",
-        "epoch 3/9",
-        "validation error 12.5%",
-        "4 updates/s",
-    ):
-        assert expected in output
-
-
-def test_quiet_display():
-    console = Console(file=io.StringIO(), force_terminal=True)
-    display = choose_display(console, quiet=True)
-    assert type(display) is QuietDisplay
-    display.say("something")
-    display.facts({"a": "fact"})
-    with display.waiting("compiling"), display.training(9, 36) as watch:
-        watch(history_of(2))
-    display.result("result")
-    assert console.file.getvalue() == "result\n"
 
 
 def test_help_lists_the_commands():

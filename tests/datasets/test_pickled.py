@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from symopt.datasets import pickled
 from symopt.datasets.pickled import loads_plain
+from symopt.datasets.pickles import calls
 from symopt.errors import DatasetError
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -271,10 +271,10 @@ def test_every_prefix_is_a_dataset_error() -> None:
 
 
 def test_refusing_leaves_nothing_behind() -> None:
-    before = dict(pickled.PLAIN_GLOBALS)
+    before = dict(calls.NUMBERS)
     for data, _ in HAND_WRITTEN.values():
         with pytest.raises(DatasetError):
             loads_plain(data, "it")
-    assert before == pickled.PLAIN_GLOBALS
-    assert pickled._latin1_bytes.__defaults__ is None
+    assert before == calls.NUMBERS
+    assert calls.latin1_bytes.__defaults__ is None
     assert_same(loads_plain(pickle.dumps([b"\xff", np.ones(2)], 0), "it"), [b"\xff", np.ones(2)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from rich.console import Console
 import symopt
 from legacy_examples import lstm_sentiment as lstm
 from symopt.errors import ParamsError
+
+prepare_data = partial(symopt.prepare_data, dtype="float32")
 
 REAL_DATA = Path(__file__).parents[3] / "shared" / "data" / "rt_polarity"
 N_WORDS, DIM = 12, 4
@@ -58,26 +61,6 @@ def polarity_folder(tmp_path):
 # Data
 
 
-def test_prepare_data_pads_and_masks():
-    x, mask, labels = lstm.prepare_data(SEQS, LABELS)
-    assert_array_equal(x.T, [[2, 3, 4, 5, 6], [7, 8, 0, 0, 0], [9, 1, 10, 0, 0]])
-    assert_array_equal(mask.T, [[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0]])
-    assert_array_equal(labels, LABELS)
-    assert (x.dtype, mask.dtype, labels.dtype) == ("int64", "float32", "int64")
-
-
-def test_prepare_data_leaves_out_sequences_of_maxlen_with_their_labels():
-    x, mask, labels = lstm.prepare_data(SEQS, LABELS, maxlen=3)
-    assert_array_equal(x.T, [[7, 8]])
-    assert_array_equal(mask.T, [[1, 1]])
-    assert_array_equal(labels, [0])
-
-
-@pytest.mark.parametrize(("seqs", "maxlen"), [([], None), (SEQS, 2)])
-def test_prepare_data_gives_none_where_there_is_no_batch(seqs, maxlen):
-    assert lstm.prepare_data(seqs, LABELS[: len(seqs)], maxlen) == (None, None, None)
-
-
 def test_vocabulary_numbers_the_most_frequent_words_from_two_on():
     sentences = [["a", "b", "a"], ["c", "b", "a"]]
     assert lstm.build_vocabulary(sentences, 100) == {"a": 2, "b": 3, "c": 4}
@@ -101,15 +84,16 @@ def test_split_follows_the_seed(polarity_folder):
     assert first[3].keys() != other[3].keys()
 
 
-def test_minibatches_hold_every_sentence_once_and_similar_lengths():
-    lengths = [5, 1, 3, 1, 2, 5, 3]
-    in_order = lstm.get_minibatches_idx(lengths, 3)
-    assert [batch.tolist() for batch in in_order] == [[1, 3, 4], [2, 6, 0], [5]]
-    shuffled = lstm.get_minibatches_idx(lengths, 3, np.random.default_rng(0))
-    assert sorted(np.concatenate(shuffled)) == list(range(7))
-    by_length = sorted(sorted(lengths[i] for i in batch) for batch in shuffled)
-    assert by_length == [[1, 1, 2], [3, 3, 5], [5]]
-    assert lstm.get_minibatches_idx([], 3, np.random.default_rng(0)) == []
+def test_batches_hold_every_sentence_once_and_similar_lengths():
+    part = lstm.Part([[2] * n for n in (5, 1, 3, 1, 2, 5, 3)], np.arange(7))
+    for shuffle in (False, True):
+        batches = list(part.batches(3, shuffle=shuffle))
+        assert sorted(np.concatenate([y for _, _, y in batches])) == list(range(7))
+        lengths = [mask.sum(axis=0).astype(int).tolist() for _, mask, _ in batches]
+        assert sorted(map(sorted, lengths)) == [[1, 1, 2], [3, 3, 5], [5]]
+    x, mask, y = next(iter(part.batches(7, maxlen=3, shuffle=False)))
+    assert_array_equal(y, [1, 3, 4])
+    assert (x.dtype, mask.dtype, y.dtype, x.shape) == ("int64", "float32", "int64", (2, 3))
 
 
 # Model
@@ -142,7 +126,7 @@ def test_cost_and_predictions_agree_with_a_numpy_lstm(params, model, f_cost, seq
     _, (use_noise, _, _, _, f_pred_prob, f_pred, cost, _) = model
     assert cost.dtype == "float32"
     use_noise.set_value(np.float32(0))
-    x, mask, y = lstm.prepare_data(seqs, LABELS[: len(seqs)])
+    x, mask, y = prepare_data(seqs, LABELS[: len(seqs)])
     expected = masked_lstm(params, x, mask)
     assert_allclose(f_pred_prob(x, mask), expected, rtol=1e-5)
     assert_array_equal(f_pred(x, mask), expected.argmax(axis=1))
@@ -155,7 +139,7 @@ def test_a_sentence_without_words_gets_what_the_bias_says(model, f_cost):
     tparams, (use_noise, _, _, _, f_pred_prob, _, _, _) = model
     use_noise.set_value(np.float32(0))
     tparams["b"].set_value(np.float32([0.0, np.log(3)]))
-    x, mask, y = lstm.prepare_data([[2, 3], []], [0, 1])
+    x, mask, y = prepare_data([[2, 3], []], [0, 1])
     assert_array_equal(mask.T, [[1, 1], [0, 0]])
     assert_allclose(f_pred_prob(x, mask)[1], [0.25, 0.75], rtol=1e-6)
     assert np.isfinite(f_cost(x, mask, y))
@@ -181,7 +165,7 @@ def test_dropout_drops_while_the_switch_is_on_and_halves_while_it_is_off(python_
 
 def test_cost_is_noisy_only_while_the_switch_is_on(model, f_cost):
     _, (use_noise, *_) = model
-    batch = lstm.prepare_data(SEQS, LABELS)
+    batch = prepare_data(SEQS, LABELS)
     use_noise.set_value(np.float32(1))
     assert len({float(f_cost(*batch)) for _ in range(5)}) > 1
     use_noise.set_value(np.float32(0))
@@ -212,7 +196,7 @@ def test_one_step_lowers_the_cost(params, model, grads, python_backend, optimize
         extra_updates=updates,
         backend=python_backend,
     )
-    batch = lstm.prepare_data(SEQS, LABELS)
+    batch = prepare_data(SEQS, LABELS)
     before = f_grad_shared(*batch)
     f_update(rate)
     assert f_grad_shared(*batch) < before - 1e-5

@@ -1,0 +1,1 @@
+"""Writing and reading a checkpoint of 50 M parameters, against ``dd`` with fsync."""
