@@ -178,7 +178,8 @@ def jax_backend(
         the guard of ``skip_nonfinite``) is raised by the next read: of an output, of
         ``opt.state_dict()``, or by ``opt.sync()``.
     fallback
-        Whether a node without a form in JAX runs on the host, in the middle of the program. False
+        Whether a node without a form in JAX runs on the host, in the middle of the program; and the
+        whole function, with a warning, where a shape depends on what only the device knows. False
         (default): such a node is an error, which names it.
     compute_dtype
         "bfloat16" or "float16": products and convolutions of float32 take their operands in this

@@ -20,6 +20,8 @@ from symopt.backends.jax.placement import Placement
 from symopt.backends.jax.program import Arguments, Layout, Program, Results
 from symopt.backends.jax.programs import Programs
 from symopt.backends.jax.trace import Options
+from symopt.backends.jax.whole_on_host import WholeOnHost
+from symopt.errors import NotOnDeviceError
 
 
 class DeviceFunction:
@@ -49,6 +51,7 @@ class DeviceFunction:
         self.pending: Pending | None = None
         self.shared = [False] * len(cells)
         self.containers: Sequence[Any] = ()
+        self._on_host: WholeOnHost | None = None
         names = [v.name or f"input_{i}" for i, v in enumerate(fgraph.inputs)]
         self.programs = Programs("function", names, self._compile)
 
@@ -78,6 +81,16 @@ class DeviceFunction:
         self.shared = list(shared)
 
     def __call__(self) -> list[Any]:
+        if self._on_host is None:
+            try:
+                return self._on_device()
+            except NotOnDeviceError as error:
+                if not self.options.fallback:
+                    raise
+                self._on_host = WholeOnHost(self.fgraph, self.programs.name, error)
+        return self._on_host([cell[0] for cell in self.cells])
+
+    def _on_device(self) -> list[Any]:
         # Shared variables may be where a function of another placement left them; what was compiled
         # may have been compiled for such a place. JAX looks at that before it takes any array.
         for remedy in (self._in_place, self.programs.forget, None):
@@ -210,16 +223,20 @@ class DeviceFunction:
         seen: list[list[Any]] = []
         first = 0
         while first < len(batches):
-            with wide():
-                program, calls = self._alike(batches[first:])
-                if len(calls) > 1 and program.repeats:
-                    made, watched_here = self._together(program, calls, watched)
-                    outputs += made
-                    seen += watched_here
-                    first += len(calls)
-                    continue
+            if not self.options.fallback:  # which may turn out to be needed
+                with wide():
+                    program, calls = self._alike(batches[first:])
+                    if len(calls) > 1 and program.repeats:
+                        made, watched_here = self._together(program, calls, watched)
+                        outputs += made
+                        seen += watched_here
+                        first += len(calls)
+                        continue
             self._set(batches[first])
-            outputs.append(self()[: len(self.layout.returned)])
+            made_here = self()
+            for o, i in (*self.layout.updates, *self.layout.advanced):
+                self.cells[i][0] = made_here[o]  # as PyTensor does behind a call
+            outputs.append(made_here[: len(self.layout.returned)])
             seen.append([np.array(cell[0]) for cell in watched])
             first += 1
         return outputs, seen

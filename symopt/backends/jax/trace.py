@@ -368,7 +368,7 @@ def not_on_device(node: Apply, what: str, error: Exception) -> NotOnDeviceError:
     return NotOnDeviceError(
         f"{_describe(node)}: its {what} depends on {error}, which is only known on the device "
         "while the program runs; XLA compiles for fixed shapes. Make it depend on arguments or "
-        "shapes only, use backend='c' or 'numba', or have the whole function run on the host: "
+        "shapes only, use backend='c' or 'numba', or have the whole function run there: "
         "symopt.jax_backend(fallback=True)."
     )
 

@@ -100,10 +100,38 @@ def test_in_a_loop(weights, fallback):
         f()
 
 
-def test_a_shape_that_depends_on_values_is_named(weights, fallback):
-    f = symopt.function([], Positive()(weights), backend=fallback)
-    with pytest.raises(NotOnDeviceError, match=r"Positive.*shape of what it gives.*infer_shape"):
-        f()
+def test_where_a_shape_depends_on_values_the_whole_function_runs_there(weights, fallback):
+    f = symopt.function(
+        [], Positive()(weights - 1), updates=[(weights, weights - 1)], name="f", backend=fallback
+    )
+    with pytest.warns(UserWarning, match=r"f runs on the host.*Positive.*infer_shape"):
+        found = f()
+    np.testing.assert_array_equal(found, [1, 2])
+    np.testing.assert_array_equal(f(), [1])
+    np.testing.assert_array_equal(weights.get_value(), [-1, 0, 1])
+    weights.set_value(np.array([5.0]))
+    np.testing.assert_array_equal(f(), [4])
+
+
+def test_a_mask_of_the_devices_values(weights, fallback):
+    x = pt.dvector("x")
+    part = (weights * x)[weights * x > 1]
+    f = symopt.function([x], [part, part.sum()], backend=fallback)
+    with pytest.warns(UserWarning, match="runs on the host"):
+        f(np.ones(3))
+    found, total = f(np.array([1.0, 2.0, 0.0]))
+    np.testing.assert_array_equal(found, [4])
+    assert total == 4
+
+
+def test_an_optimizer_on_the_host(weights, fallback):
+    """Sparse selection by a mask of its own parameters; f_epoch goes the same way."""
+    tparams = symopt.init_tparams({"w": np.arange(1.0, 4.0)})
+    w = tparams["w"]
+    opt = symopt.sgd(0.1, tparams, None, [], (w[w > 1] ** 2).sum(), backend=fallback)
+    with pytest.warns(UserWarning, match="runs on the host"):
+        assert opt.f_step() == 13
+    np.testing.assert_allclose(opt.f_epoch([(), ()]), [13 * 0.8**2, 13 * 0.8**4], 1e-12)
 
 
 def test_a_shape_that_is_not_what_was_promised(weights, fallback):
