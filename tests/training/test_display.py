@@ -79,7 +79,7 @@ def test_plain_lines_between_validations(monkeypatch):
     first, second = printed(console).splitlines()
     assert re.fullmatch(
         r"epoch 1/40, update 41/2,000: cost 1\.9\d+, rate 0\.1, 8 updates/s, 128 samples/s, "
-        r"at most 4:05 left, memory \d+ MB",
+        r"at most 4:05 left, memory [\d.]+ [MG]B",
         first,
     )
     assert second.startswith("epoch 2/40, update 81/2,000: ")
