@@ -63,13 +63,28 @@ def multinomial(
     dtype = pvals.dtype if dtype == "auto" else dtype
     n = _count("multinomial", "n", n)
     draws, new_states = _draws(states, pvals, n, uniform_dtype)
-    cumulative = _cumulative(pvals)
-    if isinstance(n, int) and n == 1:
-        outcomes, found = _first_above(cumulative, draws[0])
-        return pt.cast(_one_hot(pvals, outcomes, found), dtype), new_states
-    outcomes, found = _first_above(cumulative[None], draws)
-    counts = pt.sum(pt.cast(_one_hot(pvals, outcomes, found), "int64"), axis=0)
-    return pt.cast(counts, dtype), new_states
+    once = isinstance(n, int) and n == 1
+    return pt.cast(counts_of(draws[0][None] if once else draws, pvals), dtype), new_states
+
+
+def counts_of(draws: TensorVariable, pvals: TensorVariable) -> TensorVariable:
+    """:func:`multinomial` of given uniform draws.
+
+    Parameters
+    ----------
+    draws
+        Uniform draws, (draws from each row, distributions).
+    pvals
+        Probabilities, (distributions, outcomes).
+
+    Returns
+    -------
+    Counts, of the shape of ``pvals``: int64, or bool if it is known that there is one draw.
+    """
+    if draws.type.shape[0] == 1:
+        return _one_hot(pvals, *_first_above(_cumulative(pvals), draws[0]))
+    outcomes, found = _first_above(_cumulative(pvals)[None], draws)
+    return pt.sum(pt.cast(_one_hot(pvals, outcomes, found), "int64"), axis=0)
 
 
 def choice(
@@ -126,18 +141,37 @@ def choice(
             f"{outcomes_known}; expected at most as many."
         )
     draws, new_states = _draws(states, p, size, uniform_dtype)
-    if replace or (isinstance(size, int) and size == 1):
+    once = isinstance(size, int) and size == 1
+    return pt.cast(outcomes_of(draws, p, replace or once).T, dtype), new_states
+
+
+def outcomes_of(draws: TensorVariable, p: TensorVariable, replace: bool) -> TensorVariable:
+    """:func:`choice` of given uniform draws.
+
+    Parameters
+    ----------
+    draws
+        Uniform draws, (draws from each row, distributions).
+    p
+        Probabilities, (distributions, outcomes).
+    replace
+        Whether an outcome may be drawn again.
+
+    Returns
+    -------
+    Indices of outcomes, int64, of the shape of ``draws``; -1 where there is no outcome.
+    """
+    if replace:
         outcomes, found = _first_above(_cumulative(p)[None], draws)
-        drawn = pt.switch(found, outcomes, -1)
-    else:
-        drawn, _ = pytensor.scan(
-            _draw_and_remove,
-            sequences=[draws],
-            outputs_info=[None, p],
-            name="choice",
-            return_updates=False,
-        )
-    return pt.cast(drawn.T, dtype), new_states
+        return pt.switch(found, outcomes, -1)
+    drawn, _ = pytensor.scan(
+        _draw_and_remove,
+        sequences=[draws],
+        outputs_info=[None, p],
+        name="choice",
+        return_updates=False,
+    )
+    return drawn
 
 
 def _draw_and_remove(draw: TensorVariable, p: TensorVariable) -> list[TensorVariable]:

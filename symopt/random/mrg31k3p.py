@@ -39,6 +39,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from symopt.errors import DTypeError, HyperparameterError, ShapeError
 from symopt.hyperparameters import check_integer
+from symopt.random.known_shapes import KnownShapes
 from symopt.random.size import check_integer_scalar
 
 M1 = 2**31 - 1
@@ -82,9 +83,9 @@ def first_states(seed: int | Sequence[int], streams: int, offset: int = 0) -> ND
     offset = check_integer("first_states", "offset", offset)
     halves = []
     for step, modulus, half in ((STEP1, M1, start[:3]), (STEP2, M2, start[3:])):
-        first = _power(step, offset * BETWEEN_VARIABLES, modulus) @ half % modulus
+        first = matrix_power(step, offset * BETWEEN_VARIABLES, modulus) @ half % modulus
         states = first.astype("int64")[None]
-        jump = _power(step, BETWEEN_STREAMS, modulus)
+        jump = matrix_power(step, BETWEEN_STREAMS, modulus)
         while len(states) < streams:  # the second half of the streams is the first one, shifted
             products = states[:, None, :] * jump.astype("int64") % modulus
             states = np.concatenate([states, products.sum(axis=2) % modulus])
@@ -139,7 +140,7 @@ def integers(
         width, rounds = min(size, streams), max(-(-size // streams), 1)
     else:
         check_integer_scalar("size", size)
-        size = pt.cast(size, "int64")
+        size = pt.cast(KnownShapes().simplified(size), "int64")
         width = pt.minimum(size, streams)
         rounds = pt.maximum((size + (streams - 1)) // streams, 1)
     # Of a shared variable the shape may change later.
@@ -250,7 +251,7 @@ def _difference(x: TensorVariable, y: TensorVariable) -> TensorVariable:
     return pt.switch(pt.lt(less_one, 0), less_one & np.int32(M1), x - y)
 
 
-def _power(step: list[list[int]], exponent: int, modulus: int) -> NDArray[Any]:
+def matrix_power(step: list[list[int]], exponent: int, modulus: int) -> NDArray[Any]:
     """``step ** exponent`` modulo ``modulus``, in Python's integers."""
     result, square = np.eye(3, dtype=int).astype(object), np.array(step, dtype=object)
     while exponent:

@@ -16,6 +16,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from symopt.errors import DTypeError, HyperparameterError, ShapeError
 from symopt.hyperparameters import check_integer
+from symopt.random.known_shapes import KnownShapes
 
 EXPECTED = (
     "expected a tuple of integers and symbolic integer scalars, or a symbolic vector of integers "
@@ -65,6 +66,7 @@ def parse_size(owner: str, size: Any, ndim: int | None = None) -> Size:
     ShapeError
         A symbolic size has another number of dimensions, or its length is not known.
     """
+    size = KnownShapes().simplified(size)
     if isinstance(size, Variable):
         parts = _parts_of_variable(owner, size, ndim)
     elif isinstance(size, Integral):

@@ -18,6 +18,7 @@ from pytensor.tensor.variable import TensorVariable
 from symopt.errors import HyperparameterError, StateDictError
 from symopt.hyperparameters import check_integer
 from symopt.random import categorical, distributions
+from symopt.random.known_shapes import KnownShapes
 from symopt.random.mrg31k3p import M1, M2, MAX_STREAMS, first_states, stream_count
 from symopt.random.size import all_integers
 
@@ -92,6 +93,7 @@ class MRG_RandomStreams:  # noqa: N801 (Theano's name)
         self.name = name
         self.default_instance_seed = seed
         self.state_updates: list[tuple[SharedVariable, TensorVariable, Any, int | None]] = []
+        self._shapes = KnownShapes()
         self.rstate: NDArray[np.int32]
         self.set_rstate(seed)
 
@@ -106,6 +108,7 @@ class MRG_RandomStreams:  # noqa: N801 (Theano's name)
     ) -> TensorVariable:
         """Uniform draws between ``low`` and ``high``; see :func:`symopt.random.uniform`."""
         _check_positive("uniform", size)
+        size = self._shapes.simplified(size)
         dtype = dtype or _widest(low, high)
         return self._draw(
             size,
@@ -126,6 +129,7 @@ class MRG_RandomStreams:  # noqa: N801 (Theano's name)
     ) -> TensorVariable:
         """1 with probability ``p``, else 0; see :func:`symopt.random.binomial`. n has to be 1."""
         _check_positive("binomial", size)
+        size = self._shapes.simplified(size)
         if n != 1:
             raise HyperparameterError(
                 f"binomial: n={n!r}; expected 1 (Theano has no other). Add up n draws instead."
@@ -209,6 +213,7 @@ class MRG_RandomStreams:  # noqa: N801 (Theano's name)
         :func:`symopt.random.truncated_normal`. These take two sets of states.
         """
         _check_positive("normal", size)
+        size = self._shapes.simplified(size)
         dtype = dtype or _widest(avg, std)
         settings: dict[str, Any] = {"avg": avg, "std": std, "ndim": ndim}
         # In Theano the number of draws is a symbolic expression of any size.

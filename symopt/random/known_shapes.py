@@ -1,0 +1,80 @@
+"""Sizes that are said by the shapes of a graph's inputs, not of what is computed in between.
+
+The usual size of a draw is ``x.shape``. Where ``x`` is itself computed from draws (a network with
+dropout after each layer), PyTensor works out the lengths of each loop by going through all loops
+before it, and through all before those: twice the time for every draw. With the shapes worked out
+once, a size depends on no loop.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytensor.graph.basic import Apply, Variable
+from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.replace import clone_replace
+from pytensor.graph.traversal import toposort, walk
+from pytensor.raise_op import Assert
+from pytensor.tensor.basic import stack
+from pytensor.tensor.rewriting.shape import ShapeFeature
+from pytensor.tensor.shape import Shape, Shape_i
+
+
+class KnownShapes:
+    """Shapes of variables, worked out once each without computing the variables."""
+
+    def __init__(self) -> None:
+        self._feature = ShapeFeature()
+        self._feature.on_attach(FunctionGraph([], []))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> KnownShapes:
+        return KnownShapes()  # it knows variables of another graph
+
+    def __reduce__(self) -> tuple[type[KnownShapes], tuple[()]]:
+        return KnownShapes, ()
+
+    def simplified(self, size: Any) -> Any:
+        """A size, or a tuple of sizes, with the shapes in it worked out; others as they are."""
+        if isinstance(size, tuple | list):
+            return type(size)(self.simplified(part) for part in size)
+        if not isinstance(size, Variable):
+            return size
+        replaced = {
+            variable: self._shape(variable.owner)
+            for variable in walk([size], _not_behind_shapes)
+            if variable.owner is not None and _asks_for_shape(variable.owner)
+        }
+        return clone_replace(size, replaced) if replaced else size
+
+    def _shape(self, node: Apply) -> Variable:
+        """What a node that asks for a shape gives."""
+        lengths = self._lengths(node.inputs[0])
+        if isinstance(node.op, Shape_i):
+            return lengths[node.op.i]
+        return stack(lengths) if lengths else node.outputs[0]
+
+    def _lengths(self, variable: Variable) -> tuple[Variable, ...]:
+        known = self._feature.shape_of
+        for node in toposort([variable], blockers=known):
+            self._feature.on_import(None, node, reason=None)
+            for output in node.outputs:
+                if known[output] is not None:
+                    known[output] = tuple(map(_unchecked, known[output]))
+        self._feature.init_r(variable)
+        return known[variable]
+
+
+def _unchecked(length: Variable) -> Variable:
+    """A length without the check that operands fit: what computes with them makes it too."""
+    while length.owner is not None and isinstance(length.owner.op, Assert):
+        length = length.owner.inputs[0]
+    return length
+
+
+def _not_behind_shapes(variable: Variable) -> list[Variable]:
+    node = variable.owner
+    return [] if node is None or isinstance(node.op, Shape | Shape_i) else list(node.inputs)
+
+
+def _asks_for_shape(node: Apply) -> bool:
+    return isinstance(node.op, Shape | Shape_i) and node.inputs[0].owner is not None

@@ -1,0 +1,66 @@
+"""Sizes of draws that follow other draws."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytensor.tensor as pt
+import pytest
+from pytensor.graph.traversal import ancestors
+from pytensor.scan.op import Scan
+
+from symopt.random import MRG_RandomStreams, first_states, uniform
+from symopt.random.known_shapes import KnownShapes
+
+
+def scans(variable):
+    return [v.owner for v in ancestors([variable]) if v.owner and isinstance(v.owner.op, Scan)]
+
+
+def dropouts(count):
+    """Layers with a dropout after each; before, the time to build doubled with each of them."""
+    streams, x = MRG_RandomStreams(3), pt.matrix("x")
+    y, sizes = x, []
+    for _ in range(count):
+        y = pt.tanh(pt.dot(y, np.eye(4)))
+        y = y * streams.binomial(y.shape, p=0.8, dtype=y.dtype)
+        sizes.append(streams.state_updates[-1][2])
+    return x, y, sizes
+
+
+@pytest.mark.core
+def test_a_size_depends_on_no_draw():
+    x, y, sizes = dropouts(30)
+    assert len(set(scans(y))) == 30
+    assert not any(scans(size) for size in sizes)
+    values = y.eval({x: np.ones((3, 4))}, mode="FAST_COMPILE")
+    assert values.shape == (3, 4)
+
+
+def test_in_the_functions_too():
+    x = pt.matrix("x")
+    states = pt.as_tensor_variable(first_states(5, 20))
+    y, _ = uniform(states, x.shape, "float64")
+    z, _ = uniform(states, (2 * y.shape[1], 3), "float64")
+    assert z.eval({x: np.ones((5, 4))}).shape == (8, 3)
+    assert len(set(scans(z.shape))) <= 1
+
+
+def test_what_is_no_shape_stays():
+    n, known = pt.lscalar("n"), KnownShapes()
+    assert known.simplified(n) is n
+    assert known.simplified((n, 3)) == (n, 3)
+    x = pt.matrix("x")
+    assert known.simplified(x.shape) is not None
+    mixed = known.simplified((x.T.shape[0] * n, 3))
+    assert mixed[0].eval({x: np.ones((5, 4)), n: 2}) == 8
+
+
+def test_copies_know_nothing_of_the_graph():
+    known = KnownShapes()
+    known.simplified(pt.exp(pt.matrix("x")).shape)
+    for other in (copy.deepcopy(known), pickle.loads(pickle.dumps(known))):
+        y = pt.exp(pt.vector("y"))
+        assert other.simplified(y.shape).eval({y.owner.inputs[0]: [1.0, 2.0]}).tolist() == [2]
