@@ -6,13 +6,21 @@ uses public API.
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
+import pytensor.tensor.basic as basic
 from pytensor import config
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Variable
+from pytensor.tensor.exceptions import NotScalarConstantError
+
+LOOK = 8
+"""How many nodes deep a length is looked for."""
 
 _blas_lock = threading.RLock()
 
@@ -45,3 +53,48 @@ def cell(variable: SharedVariable) -> list[Any]:
     backend's.
     """
     return variable.container.storage
+
+
+@contextmanager
+def shallow_static_shapes() -> Iterator[None]:
+    """Have PyTensor look only a few nodes deep for the lengths that a new array is known to have.
+
+    ``zeros(x.shape)`` makes PyTensor copy and rewrite all that ``x`` is computed from, in case a
+    length is a constant; the gradient of a loop does that for each of its inputs. Behind a deep
+    network it takes minutes. A length that the type of a variable says is found all the same.
+    """
+    full = basic.infer_static_shape
+    with _shapes_lock:
+        users = [
+            module
+            for name, module in list(sys.modules.items())
+            if name.startswith("pytensor.") and getattr(module, full.__name__, None) is full
+        ]
+        patches = [patch.object(module, full.__name__, _shallow_static_shape) for module in users]
+        for each in patches:
+            each.start()
+        try:
+            yield
+        finally:
+            for each in patches:
+                each.stop()
+
+
+_shapes_lock = threading.RLock()
+
+
+def _shallow_static_shape(shape: Variable | Sequence[Any]) -> tuple[list[Any], tuple[Any, ...]]:
+    """``infer_static_shape`` without rewriting anything."""
+    lengths = [basic.as_tensor_variable(part, ndim=0) for part in shape]
+    for length in lengths:
+        if length.type.dtype not in basic.integer_dtypes:
+            raise TypeError(f"Shapes must be scalar integers; got {length}")
+    return lengths, tuple(map(static_length, lengths))
+
+
+def static_length(length: Variable) -> int | None:
+    """The integer that a symbolic scalar evidently is, looking a few nodes deep; else None."""
+    try:
+        return int(basic.get_underlying_scalar_constant_value(length, max_recur=LOOK))
+    except NotScalarConstantError:
+        return None

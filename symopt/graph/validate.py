@@ -26,6 +26,7 @@ from symopt.errors import (
     TransformOrderError,
 )
 from symopt.graph.update_graph import Phase
+from symopt.pytensor_internals import shallow_static_shapes
 from symopt.rules.rule import PerParameterRule, Rule, UpdateRule
 from symopt.transforms.transform import (
     GradientTransform,
@@ -128,9 +129,13 @@ def check_grads(
 ) -> dict[str, TensorVariable]:
     """The gradient of each parameter by name, from a list, a dict or (None) the cost."""
     if grads is None:
-        found: Any = pytensor.grad(
-            cost, list(params.values()), disconnected_inputs="ignore", return_disconnected="none"
-        )
+        with shallow_static_shapes():
+            found: Any = pytensor.grad(
+                cost,
+                list(params.values()),
+                disconnected_inputs="ignore",
+                return_disconnected="none",
+            )
         by_name: dict[str, Any] = dict(zip(params, found, strict=True))
     elif isinstance(grads, Mapping):
         missing = [name for name in params if name not in grads]

@@ -44,7 +44,8 @@ class KnownShapes:
             for variable in walk([size], _not_behind_shapes)
             if variable.owner is not None and _asks_for_shape(variable.owner)
         }
-        return clone_replace(size, replaced) if replaced else size
+        # Default updates of what it meets are none of its business.
+        return clone_replace(size, replaced, no_default_updates=True) if replaced else size
 
     def _shape(self, node: Apply) -> Variable:
         """What a node that asks for a shape gives."""

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
-from pytensor.tensor.basic import get_vector_length, infer_static_shape
+from pytensor.tensor.basic import get_vector_length
 from pytensor.tensor.type import discrete_dtypes
 from pytensor.tensor.variable import TensorVariable
 
 from symopt.errors import DTypeError, HyperparameterError, ShapeError
 from symopt.hyperparameters import check_integer
+from symopt.pytensor_internals import static_length
 from symopt.random.known_shapes import KnownShapes
 
 EXPECTED = (
@@ -130,4 +131,4 @@ def _static(parts: Sequence[Any]) -> Sequence[int | None]:
     """What is known of each part now, such as the shape of a variable of static shape."""
     if all(isinstance(part, Integral) for part in parts):
         return [int(part) for part in parts]
-    return infer_static_shape(parts)[1]
+    return [int(part) if isinstance(part, Integral) else static_length(part) for part in parts]
