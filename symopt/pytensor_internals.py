@@ -17,7 +17,11 @@ import pytensor.tensor.basic as basic
 from pytensor import config
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
+from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.traversal import toposort
+from pytensor.raise_op import Assert
 from pytensor.tensor.exceptions import NotScalarConstantError
+from pytensor.tensor.rewriting.shape import ShapeFeature
 
 LOOK = 8
 """How many nodes deep a length is looked for."""
@@ -98,3 +102,36 @@ def static_length(length: Variable) -> int | None:
         return int(basic.get_underlying_scalar_constant_value(length, max_recur=LOOK))
     except NotScalarConstantError:
         return None
+
+
+class ShapeInference:
+    """The lengths of variables, as expressions of the shapes of a graph's inputs.
+
+    Each variable's are worked out once. Checks that operands fit are left out of them: what
+    computes with the operands makes them too.
+    """
+
+    def __init__(self) -> None:
+        self._feature = ShapeFeature()
+        self._lazy = isinstance(getattr(ShapeFeature, "shape_of", None), property)  # 3.3.8
+        if not self._lazy:
+            self._feature.on_attach(FunctionGraph([], []))
+
+    def lengths(self, variable: Variable) -> tuple[Variable, ...]:
+        """A symbolic scalar for each dimension of a tensor."""
+        if self._lazy:
+            return tuple(map(_unchecked, self._feature.shape_tuple(variable)))
+        known = self._feature.shape_of
+        for node in toposort([variable], blockers=known):
+            self._feature.on_import(None, node, reason=None)
+            for output in node.outputs:
+                if known[output] is not None:
+                    known[output] = tuple(map(_unchecked, known[output]))
+        self._feature.init_r(variable)
+        return known[variable]
+
+
+def _unchecked(length: Variable) -> Variable:
+    while length.owner is not None and isinstance(length.owner.op, Assert):
+        length = length.owner.inputs[0]
+    return length

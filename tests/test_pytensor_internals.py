@@ -4,44 +4,30 @@ from __future__ import annotations
 
 import sys
 
-import pytensor
 import pytensor.tensor as pt
 import pytest
-from pytensor.graph.op import Op
 
 from symopt.pytensor_internals import shallow_static_shapes, static_length
 
+BASIC = sys.modules["pytensor.tensor.basic"]
 
-class Watched(Op):
-    """An operation that counts how often its shape is asked for."""
 
-    __props__ = ()
-    asked = 0
-
-    def make_node(self, x):
-        return pytensor.graph.basic.Apply(self, [x], [x.type()])
-
-    def perform(self, node, inputs, outputs):
-        outputs[0][0] = inputs[0]
-
-    def infer_shape(self, fgraph, node, shapes):
-        Watched.asked += 1
-        return shapes
+class CopiedError(Exception):
+    """All that an array is computed from was copied."""
 
 
 @pytest.mark.core
-def test_new_arrays_do_not_look_at_where_their_length_comes_from():
-    x = pt.matrix("x")
-    y = Watched()(x) + 1
-    before = Watched.asked
+def test_new_arrays_do_not_look_at_where_their_length_comes_from(monkeypatch):
+    def copied(*_args, **_keywords):
+        raise CopiedError
+
+    monkeypatch.setattr(BASIC, "FunctionGraph", copied)
+    y = pt.exp(pt.matrix("x")) + 1
     with shallow_static_shapes():
-        zeros = pt.zeros(y.shape)
-        empty = pt.empty((y.shape[0], 3))
-    assert zeros.type.shape == (None, None)
-    assert empty.type.shape == (None, 3)
-    assert Watched.asked == before
-    pt.zeros(y.shape)
-    assert Watched.asked > before  # so the test sees what PyTensor does by itself
+        assert pt.zeros(y.shape).type.shape == (None, None)
+        assert pt.empty((y.shape[0], 3)).type.shape == (None, 3)
+    with pytest.raises(CopiedError):  # what PyTensor does by itself
+        pt.zeros(y.shape)
 
 
 def test_lengths_that_types_say_are_found():
@@ -57,9 +43,10 @@ def test_lengths_that_types_say_are_found():
 
 
 def test_nothing_stays_patched():
-    before = pt.basic.infer_static_shape
-    with pytest.raises(ZeroDivisionError), shallow_static_shapes():
-        assert pt.basic.infer_static_shape is not before
-        raise ZeroDivisionError
-    assert pt.basic.infer_static_shape is before
+    before = BASIC.infer_static_shape
+    shapes = shallow_static_shapes()
+    shapes.__enter__()
+    assert BASIC.infer_static_shape is not before
+    shapes.__exit__(None, None, None)
+    assert BASIC.infer_static_shape is before
     assert sys.modules["pytensor.tensor.reshape"].infer_static_shape is before

@@ -11,21 +11,19 @@ from __future__ import annotations
 from typing import Any
 
 from pytensor.graph.basic import Apply, Variable
-from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.replace import clone_replace
-from pytensor.graph.traversal import toposort, walk
-from pytensor.raise_op import Assert
+from pytensor.graph.traversal import walk
 from pytensor.tensor.basic import stack
-from pytensor.tensor.rewriting.shape import ShapeFeature
 from pytensor.tensor.shape import Shape, Shape_i
+
+from symopt.pytensor_internals import ShapeInference
 
 
 class KnownShapes:
     """Shapes of variables, worked out once each without computing the variables."""
 
     def __init__(self) -> None:
-        self._feature = ShapeFeature()
-        self._feature.on_attach(FunctionGraph([], []))
+        self._inference = ShapeInference()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> KnownShapes:
         return KnownShapes()  # it knows variables of another graph
@@ -49,27 +47,10 @@ class KnownShapes:
 
     def _shape(self, node: Apply) -> Variable:
         """What a node that asks for a shape gives."""
-        lengths = self._lengths(node.inputs[0])
+        lengths = self._inference.lengths(node.inputs[0])
         if isinstance(node.op, Shape_i):
             return lengths[node.op.i]
         return stack(lengths) if lengths else node.outputs[0]
-
-    def _lengths(self, variable: Variable) -> tuple[Variable, ...]:
-        known = self._feature.shape_of
-        for node in toposort([variable], blockers=known):
-            self._feature.on_import(None, node, reason=None)
-            for output in node.outputs:
-                if known[output] is not None:
-                    known[output] = tuple(map(_unchecked, known[output]))
-        self._feature.init_r(variable)
-        return known[variable]
-
-
-def _unchecked(length: Variable) -> Variable:
-    """A length without the check that operands fit: what computes with them makes it too."""
-    while length.owner is not None and isinstance(length.owner.op, Assert):
-        length = length.owner.inputs[0]
-    return length
 
 
 def _not_behind_shapes(variable: Variable) -> list[Variable]:
