@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -87,7 +87,7 @@ def shallow_static_shapes() -> Iterator[None]:
 _shapes_lock = threading.RLock()
 
 
-def _shallow_static_shape(shape: Variable | Sequence[Any]) -> tuple[list[Any], tuple[Any, ...]]:
+def _shallow_static_shape(shape: Any) -> tuple[list[Any], tuple[Any, ...]]:
     """``infer_static_shape`` without rewriting anything."""
     lengths = [basic.as_tensor_variable(part, ndim=0) for part in shape]
     for length in lengths:
