@@ -3,7 +3,7 @@
 `load_digits` comes with the package; `load_mnist` and `load_polarity` read files that the user
 has, from a ``path`` argument or from the folder that the environment variable ``SYMOPT_DATA``
 names. Every loader returns fresh arrays and raises `symopt.errors.DatasetError` for a missing or
-damaged file.
+damaged file. `symopt.datasets.crohme` reads WAP's handwritten formulas.
 """
 
 from symopt.datasets.digits import load_digits
