@@ -72,6 +72,7 @@ from symopt.nnet.prepend import prepend_scalar_to_each_row as prepend_scalar_to_
 from symopt.nnet.softmax import logsoftmax as logsoftmax
 from symopt.nnet.softmax import softmax as softmax
 from symopt.nnet.softmax import softmax_with_bias as softmax_with_bias
+from symopt.nnet.unshared_convolution import unshared_conv2d as unshared_conv2d
 from symopt.nnet.upsampling import bilinear_kernel_1D as bilinear_kernel_1D
 from symopt.nnet.upsampling import bilinear_kernel_2D as bilinear_kernel_2D
 from symopt.nnet.upsampling import bilinear_upsampling as bilinear_upsampling

@@ -12,7 +12,10 @@ moved on behind them::
     saved = streams.state_dict()        # NumPy arrays by name, for a checkpoint
     streams.load_state_dict(saved)
 
-Below it are functions of an explicit state: :mod:`~symopt.random.mrg31k3p` is the generator,
+:class:`RandomStreams` is Theano's other source, with the numbers of ``numpy.random.RandomState``;
+it draws on the host, in Python.
+
+Below them are functions of an explicit state: :mod:`~symopt.random.mrg31k3p` is the generator,
 :mod:`~symopt.random.distributions` and :mod:`~symopt.random.categorical` what is drawn with it. A
 state is an int32 matrix, and every function returns its draws together with the states that
 follow. These are one more update of the graph::
@@ -46,5 +49,6 @@ from symopt.random.mrg31k3p import MAX_STREAMS as MAX_STREAMS
 from symopt.random.mrg31k3p import first_states as first_states
 from symopt.random.mrg31k3p import integers as integers
 from symopt.random.mrg31k3p import stream_count as stream_count
+from symopt.random.randomstate import RandomStreams as RandomStreams
 from symopt.random.streams import MRG_RandomStreams as MRG_RandomStreams
 from symopt.random.streams import guess_n_streams as guess_n_streams

@@ -82,9 +82,13 @@ def counts_of(draws: TensorVariable, pvals: TensorVariable) -> TensorVariable:
     Counts, of the shape of ``pvals``: int64, or bool if it is known that there is one draw.
     """
     if draws.type.shape[0] == 1:
-        return _one_hot(pvals, *_first_above(_cumulative(pvals), draws[0]))
-    outcomes, found = _first_above(_cumulative(pvals)[None], draws)
-    return pt.sum(pt.cast(_one_hot(pvals, outcomes, found), "int64"), axis=0)
+        counts = _one_hot(pvals, *_first_above(_cumulative(pvals), draws[0]))
+    else:
+        outcomes, found = _first_above(_cumulative(pvals)[None], draws)
+        counts = pt.sum(pt.cast(_one_hot(pvals, outcomes, found), "int64"), axis=0)
+    # A length of 1 is part of the type in Theano.
+    ones = [length if length == 1 else None for length in pvals.type.shape]
+    return pt.specify_shape(counts, ones) if 1 in ones else counts
 
 
 def choice(
@@ -214,7 +218,8 @@ def _first_above(
 ) -> tuple[TensorVariable, TensorVariable]:
     """Index of the first sum of each row above its draw, and whether there is one."""
     above = pt.cast(pt.gt(cumulative, draws[..., None]), "int8")
-    return pt.argmax(above, axis=-1), pt.gt(pt.max(above, axis=-1), 0)
+    # PyTensor's argmax refuses to have a gradient asked for of integers.
+    return undefined_grad(pt.argmax(above, axis=-1)), pt.gt(pt.max(above, axis=-1), 0)
 
 
 def _one_hot(p: TensorVariable, outcomes: TensorVariable, found: TensorVariable) -> TensorVariable:

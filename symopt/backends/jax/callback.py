@@ -3,6 +3,9 @@
 In the middle of a program XLA has to know the shapes of what comes back, so they must follow from
 shapes. An error there does not end XLA's program: the node gives zeros and a flag, and the flag is
 one of the program's checks, which raises the error itself and has nothing written.
+
+XLA may call from a thread of its own, where JAX's 64-bit types are off: it would round what goes in
+and refuse what comes back. So 64-bit numbers pass as pairs of 32-bit words.
 """
 
 from __future__ import annotations
@@ -48,12 +51,43 @@ def call_host(trace: Trace, node: Apply, inputs: Sequence[Any]) -> list[Any]:
     ]
     call = _Call(node, inputs, results)
     trace.root.calls_back = True
-    *values, fine = jax.pure_callback(call, (*results, _FLAG), *call.given)
+    passed = [_passed(result) for result in results]
+    given = [_in_words(value) for value in call.given]
+    *values, fine = jax.pure_callback(call, (*passed, _FLAG), *given)
     trace.check(fine, call.error)
-    return values
+    return [_from_words(*pair) for pair in zip(values, results, strict=True)]
 
 
 _FLAG = jax.ShapeDtypeStruct((), np.bool_)
+
+
+_WORD = np.dtype("uint32")
+
+
+def _is_wide(dtype: Any) -> bool:
+    return np.dtype(dtype).itemsize == 2 * _WORD.itemsize and np.dtype(dtype).kind in "iuf"
+
+
+def _passed(result: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
+    """As what a result comes back."""
+    wide = _is_wide(result.dtype)
+    return jax.ShapeDtypeStruct((*result.shape, 2), _WORD) if wide else result
+
+
+def _in_words(value: Any) -> Any:
+    return jax.lax.bitcast_convert_type(value, _WORD) if _is_wide(value.dtype) else value
+
+
+def _from_words(value: Any, result: jax.ShapeDtypeStruct) -> Any:
+    wide = _is_wide(result.dtype)
+    return jax.lax.bitcast_convert_type(value, result.dtype) if wide else value
+
+
+def _words_of(array: Any) -> Any:
+    """:func:`_in_words`, of a NumPy array."""
+    if not _is_wide(array.dtype):
+        return array
+    return np.ascontiguousarray(array)[..., None].view(_WORD).reshape(*array.shape, 2)
 
 
 class _Call:
@@ -76,7 +110,9 @@ class _Call:
 
     def __call__(self, *given: Any) -> tuple[Any, ...]:
         inputs = list(self._inputs)
-        for i, value in zip(self._at, given, strict=True):
+        for i, value, passed in zip(self._at, given, self.given, strict=True):
+            if _is_wide(passed.dtype):
+                value = np.ascontiguousarray(value).view(passed.dtype)[..., 0]
             # An operation may write to its inputs.
             inputs[i] = np.array(value, dtype=self._node.inputs[i].type.dtype)
         try:
@@ -84,8 +120,9 @@ class _Call:
             self._check(values)
         except Exception as error:
             self._raised = error
-            return (*(np.zeros(result.shape, result.dtype) for result in self._results), np.False_)
-        return (*values, np.True_)
+            values, fine = [np.zeros(r.shape, r.dtype) for r in self._results], np.False_
+            return (*map(_words_of, values), fine)
+        return (*map(_words_of, values), np.True_)
 
     def _check(self, values: list[Any]) -> None:
         for value, result in zip(values, self._results, strict=True):

@@ -23,7 +23,8 @@ class NumbaBackend(Backend):
         return Diagnosis(True, f"numba {version('numba')}")  # PyTensor depends on it
 
     def compile(self, inputs: Sequence[Any], outputs: Any, **keywords: Any) -> Function:
-        import symopt.backends.numba.nnet  # noqa: F401  # registers its operations
+        import symopt.backends.numba.nnet  # registers its operations
+        import symopt.backends.numba.randomstate  # noqa: F401  # and another
 
         keywords["mode"] = keywords.get("mode") or "NUMBA"
         return pytensor.function(inputs, outputs, **keywords)

@@ -149,3 +149,31 @@ def test_prints(weights, capsys):
     np.testing.assert_array_equal(f(), [2, 4, 6])
     jax.effects_barrier()
     assert "weights shape = (3,)" in capsys.readouterr().out
+
+
+def test_64_bit_numbers_pass_as_they_are_in_every_thread():
+    """XLA runs calls that do not depend on each other in threads, where JAX has 32 bits."""
+
+    class Thirds(Op):
+        __props__ = ("number",)
+
+        def __init__(self, number):
+            self.number = number
+
+        def make_node(self, x):
+            return Apply(self, [x], [x.type(), pt.lvector()])
+
+        def perform(self, node, inputs, outputs):
+            outputs[0][0] = inputs[0] / 3
+            outputs[1][0] = inputs[0].view("int64")
+
+        def infer_shape(self, *given):
+            return [given[-1][0], given[-1][0]]
+
+    x = pt.dvector("x")
+    outputs = [y for number in range(20) for y in Thirds(number)(x + number)]
+    f = symopt.function([x], outputs, backend=symopt.jax_backend(fallback=True))
+    value = np.array([0.1, np.pi, 1e300])
+    for number, (third, bits) in enumerate(zip(*[iter(f(value))] * 2, strict=True)):
+        np.testing.assert_array_equal(third, (value + number) / 3)
+        np.testing.assert_array_equal(bits, (value + number).view("int64"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytensor.compile.ops import ViewOp
+from pytensor.compile.ops import TypeCastingOp
 from pytensor.graph.basic import Apply, Constant
 from pytensor.tensor.basic import (
     Alloc,
@@ -39,8 +39,8 @@ def _shape(op: Shape, node: Apply, w: Writer) -> None:
 
 @write.register(ScalarFromTensor)
 @write.register(TensorFromScalar)
-@write.register(ViewOp)
-def _same(op: ViewOp, node: Apply, w: Writer) -> None:
+@write.register(TypeCastingOp)
+def _same(op: TypeCastingOp, node: Apply, w: Writer) -> None:
     w.alias(node.outputs[0], node.inputs[0])
 
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pytensor.compile.builders import OpFromGraph
-from pytensor.compile.ops import ViewOp
+from pytensor.compile.ops import TypeCastingOp
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.raise_op import CheckAndRaise
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.shape import SpecifyShape
 
-_SAME = (SpecifyShape, CheckAndRaise, ViewOp)
+_SAME = (SpecifyShape, CheckAndRaise, TypeCastingOp)
 """Operations whose output is their first input."""
 
 

@@ -13,6 +13,7 @@ from symopt.backends.jax.forms import inner_graphs as inner_graphs
 from symopt.backends.jax.forms import loop as loop
 from symopt.backends.jax.forms import products as products
 from symopt.backends.jax.forms import random as random
+from symopt.backends.jax.forms import randomstate as randomstate
 from symopt.backends.jax.forms import reductions as reductions
 from symopt.backends.jax.forms import shapes as shapes
 from symopt.backends.jax.forms import sorting as sorting

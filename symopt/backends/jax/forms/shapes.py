@@ -6,7 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-from pytensor.compile.ops import DeepCopyOp, ViewOp
+from pytensor.compile.ops import DeepCopyOp, TypeCastingOp
 from pytensor.graph.basic import Apply
 from pytensor.tensor.basic import (
     Alloc,
@@ -59,7 +59,7 @@ def _specify_shape(op: SpecifyShape, node: Apply, trace: Trace, x: Any, *_: Any)
 
 @lower.register(ScalarFromTensor)
 @lower.register(TensorFromScalar)
-@lower.register(ViewOp)
+@lower.register(TypeCastingOp)
 @lower.register(DeepCopyOp)
 def _same(op: Any, node: Apply, trace: Trace, x: Any) -> Any:
     return x
