@@ -110,3 +110,15 @@ class MissingPackageError(SymoptError, ValueError):
 
 class ReportError(SymoptError, ValueError):
     """A folder holds no training run, or a report of it cannot be written."""
+
+
+class UnavailableError(SymoptError, TypeError, NotImplementedError):
+    """Something of Theano's that symopt cannot have (CUDA kernels...) was used."""
+
+
+class SourceError(SymoptError, SyntaxError):
+    """A source cannot be read or translated; it knows file and line as SyntaxError does."""
+
+
+class PortError(SymoptError, ValueError):
+    """Sources cannot be ported where they are to be ported from or to."""

@@ -1,0 +1,3 @@
+"""Sets that keep the order in which they were filled."""
+
+from pytensor.misc.ordered_set import OrderedSet as OrderedSet

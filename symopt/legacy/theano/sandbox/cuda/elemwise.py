@@ -1,0 +1,5 @@
+"""``theano.sandbox.cuda.elemwise``: its names can be imported, not used."""
+
+from symopt.legacy.theano.gpuarray._names import gpu_names
+
+__getattr__ = gpu_names(__name__)

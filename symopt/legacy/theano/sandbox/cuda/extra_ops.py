@@ -1,0 +1,5 @@
+"""``theano.sandbox.cuda.extra_ops``: its names can be imported, not used."""
+
+from symopt.legacy.theano.gpuarray._names import gpu_names
+
+__getattr__ = gpu_names(__name__)

@@ -1,0 +1,5 @@
+"""``theano.sandbox.gpuarray.dnn``: where ``theano.gpuarray.dnn`` was before Theano 0.9."""
+
+from symopt.legacy.theano._fallback import fallback
+
+__getattr__ = fallback(__name__, "symopt.legacy.theano.gpuarray.dnn")

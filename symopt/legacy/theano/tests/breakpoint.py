@@ -1,0 +1,3 @@
+"""A breakpoint in the middle of a compiled function: PyTensor's."""
+
+from pytensor.breakpoint import PdbBreakpoint as PdbBreakpoint

@@ -1,0 +1,7 @@
+"""Lists of variables of one type: PyTensor's."""
+
+from pytensor.typed_list.type import *  # noqa: F403  # the same names as Theano's
+
+from symopt.legacy.theano._fallback import fallback
+
+__getattr__ = fallback(__name__, "pytensor.typed_list.type")
