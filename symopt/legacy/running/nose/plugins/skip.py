@@ -1,0 +1,3 @@
+"""``SkipTest``: unittest's, which pytest knows too."""
+
+from unittest import SkipTest as SkipTest
