@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from symopt import __version__
-from symopt.cli import compare, demo, doctor, explain, inspect, report
+from symopt.cli import compare, convert, demo, doctor, explain, inspect, port, report, run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,8 +18,11 @@ def main() -> None:
 
 
 main.add_command(compare.compare)
+main.add_command(convert.convert)
 main.add_command(demo.demo)
 main.add_command(doctor.doctor)
 main.add_command(explain.explain)
 main.add_command(inspect.inspect)
+main.add_command(port.port)
 main.add_command(report.report)
+main.add_command(run.run)

@@ -17,8 +17,9 @@ def inspect(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> N
     """Show the names, shapes, dtypes, norms and NaNs in files of arrays.
 
     FILE is a checkpoint or a folder of them (the --out folder of a run will do), an npy or npz
-    file, or a pickle of Theano's time, gzipped or not. Pickles are read without executing anything
-    in them. Norm, min and max are of the finite elements.
+    file, or a file of Theano's time: a pickle, gzipped or not, joblib's too; Blocks' tar; Keras'
+    HDF5 (with h5py); MATLAB's mat. Nothing in a file is executed. Norm, min and max are of the
+    finite elements.
 
     Everything is read and checked. The exit code is 1 if something is damaged or unreadable.
     """

@@ -147,6 +147,24 @@ def test_a_legacy_pickle(tmp_path):
     assert found["[0]/name"] == ["'caf\\xe9'"]
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "array"),
+    [
+        ("blocks_py2.tar", "tar archive of Blocks", "/mlp/linear_0.W"),
+        ("joblib_1.6.0_zlib.pkl", "zlib-packed pickle of joblib", "W"),
+        ("scipy_py3.mat", "MATLAB file", "params/conv1f/value"),
+        ("keras_1.2.2_weights.h5", "HDF5 file of Keras", "hidden_W"),
+    ],
+)
+def test_files_of_other_programs(name, kind, array):
+    if name.endswith(".h5"):
+        pytest.importorskip("h5py")
+    result = run(Path(__file__).parents[1] / "legacy" / "checkpoints" / "files" / name)
+    assert result.exit_code == 0
+    assert f"{name}: {kind}\n" in result.output
+    assert rows(result.output)[array][:2] == ["2x3", "float32"]
+
+
 def test_a_pickle_is_never_executed(tmp_path):
     class Call:
         def __reduce__(self):

@@ -8,6 +8,7 @@ their arguments. Nothing is imported, no attribute is looked up, and nothing is 
 bytes of the file do not account for.
 """
 
+from symopt.datasets.pickles.machine import Allowance as Allowance
 from symopt.datasets.pickles.machine import load as load
 from symopt.datasets.pickles.objects import Global as Global
 from symopt.datasets.pickles.objects import PickleError as PickleError

@@ -12,10 +12,36 @@ from symopt.datasets.pickles.reader import Reader, raw_unicode, utf8
 from symopt.datasets.pickles.resolve import resolved
 
 Persistent = Callable[[Any], Any]
+Built = Callable[[Stub, Reader], Any]
 
 COPIES = 3
 SLACK = 1 << 20
 """What calls make of the file's bytes may be this often its size, and so many bytes more."""
+
+
+class Allowance:
+    """How much more a file's pickles may make of its bytes; one for all pickles of a file.
+
+    Parameters
+    ----------
+    nbytes
+        Size of the file.
+    """
+
+    def __init__(self, nbytes: int) -> None:
+        self.left = COPIES * nbytes + SLACK
+
+    def take(self, size: int) -> None:
+        """Account for something of ``size`` bytes or parts.
+
+        Raises
+        ------
+        PickleError
+            It is too much.
+        """
+        self.left -= size
+        if self.left < 0:
+            raise PickleError("it asks for much more than its bytes account for")
 
 
 def load(
@@ -25,6 +51,8 @@ def load(
     stubs: bool,
     position: int = 0,
     persistent: Persistent | None = None,
+    built: Built | None = None,
+    allowance: Allowance | None = None,
 ) -> tuple[Any, int]:
     """Run a pickle.
 
@@ -41,6 +69,11 @@ def load(
         Where in ``data`` the pickle begins.
     persistent
         Gives the object of a persistent id; None: such ids become stubs, or are refused.
+    built
+        Gets each stub whose state was just set, and the reader, and gives what takes its place:
+        joblib writes the bytes of an array behind the object that stands for it.
+    allowance
+        That of the file, where it holds more pickles than this; None: one for ``data``.
 
     Returns
     -------
@@ -58,6 +91,8 @@ def load(
         It is damaged, or no pickle.
     """
     machine = _Machine(data, position, calls, stubs, persistent)
+    machine.built = built
+    machine.allowance = allowance or machine.allowance
     try:
         return resolved(machine.run()), machine.reader.position
     except (PickleError, RefusedError, MemoryError):
@@ -75,10 +110,11 @@ class _Machine:
         self.calls = calls
         self.stubs = stubs
         self.persistent = persistent
+        self.built: Built | None = None
+        self.allowance = Allowance(len(data))
         self.stack: list[Any] = []
         self.marked: list[list[Any]] = []  # the stacks below each mark
         self.memo: dict[int, Any] = {}
-        self.left = COPIES * len(data) + SLACK
 
     def run(self) -> Any:
         code = self.reader.code
@@ -203,11 +239,9 @@ class _Machine:
     def paid(self, made: Any) -> Any:
         """``made``, unless a small file had so much made of the same bytes that it is a trap."""
         if isinstance(made, Array) and made.value is not None:
-            self.left -= made.value.nbytes
+            self.allowance.take(made.value.nbytes)
         elif isinstance(made, bytes | str | list | dict | set | frozenset):
-            self.left -= len(made)
-        if self.left < 0:
-            raise PickleError("it asks for much more than its bytes account for")
+            self.allowance.take(len(made))
         return made
 
     def reduce(self) -> None:
@@ -248,6 +282,8 @@ class _Machine:
             self.paid(target)
         elif isinstance(target, Stub):
             target.state = state if target.state is None else (target.state, state)
+            if self.built is not None:
+                self.stack[-1] = self.built(target, self.reader)
         elif isinstance(target, Call | Global):
             raise RefusedError("a change to a function")
         elif not (self.stubs and isinstance(target, dict | set)):  # attributes of an OrderedDict

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from symopt.datasets.pickles import Stub, load
+from symopt.datasets.pickles import Allowance, Stub, load
 from symopt.datasets.pickles.calls import DATA, Calls
+from symopt.datasets.pickles.machine import Built
 
 ENDING = "SharedVariable"
 """End of the names of their classes: TensorSharedVariable, CudaNdarraySharedVariable, ..."""
@@ -27,7 +28,12 @@ CALLS: Calls = {
 
 
 def loads(
-    data: bytes, position: int = 0, persistent: Callable[[Any], Any] | None = None
+    data: bytes,
+    position: int = 0,
+    persistent: Callable[[Any], Any] | None = None,
+    *,
+    built: Built | None = None,
+    allowance: Allowance | None = None,
 ) -> tuple[Any, int]:
     """Read one pickle of anything, without executing it.
 
@@ -40,6 +46,8 @@ def loads(
         Where in ``data`` it begins.
     persistent
         Gives the object of a persistent id; None: such an id becomes a stub.
+    built, allowance
+        As of :func:`symopt.datasets.pickles.load`.
 
     Returns
     -------
@@ -54,7 +62,15 @@ def loads(
     symopt.datasets.pickles.PickleError
         The pickle is damaged, or none.
     """
-    return load(data, CALLS, stubs=True, position=position, persistent=persistent)
+    return load(
+        data,
+        CALLS,
+        stubs=True,
+        position=position,
+        persistent=persistent,
+        built=built,
+        allowance=allowance,
+    )
 
 
 def shared_value(stub: Stub) -> Any:
@@ -65,7 +81,10 @@ def shared_value(stub: Stub) -> Any:
     if not stub.class_name.endswith(ENDING):
         return None
     container = stub.attributes.get("container")
-    if not isinstance(container, Stub):
-        return None
-    storage = container.attributes.get("storage")
+    return container_value(container) if isinstance(container, Stub) else None
+
+
+def container_value(stub: Stub) -> Any:
+    """The value in a pickled container, of a shared variable or an input; None if it is empty."""
+    storage = stub.attributes.get("storage")
     return storage[0] if isinstance(storage, list) and len(storage) == 1 else None
