@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -152,12 +153,19 @@ def test_standard_input_is_a_script(project):
     )
 
 
+# A job in the background ignores it, and so does what it starts.
+HEEDS_SIGINT = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
 def test_interrupt_ends_with_130_and_a_traceback(project):
     project.write(
         main="import time\nprint 'ready'\nimport sys\nsys.stdout.flush()\ntime.sleep(60)\n"
     )
     with subprocess.Popen(
-        project.command("main.py"),
+        [sys.executable, "-c", HEEDS_SIGINT, *project.command("main.py")],
         cwd=project.sources,
         env=project.environment(),
         stdout=subprocess.PIPE,

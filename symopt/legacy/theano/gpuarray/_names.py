@@ -1,9 +1,5 @@
 """Names of the GPU modules that can be imported, subclassed and tested for, but not used."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 import sys

@@ -1,9 +1,5 @@
 """Theano 1.0.5's ``theano.gpuarray.basic_ops``: transfers, which are identities here."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

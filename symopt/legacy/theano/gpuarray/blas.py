@@ -1,9 +1,5 @@
 """Theano 1.0.5's ``theano.gpuarray.blas``: correlations, computed by the CPU's."""
 
-# Theano's names
-
-# Theano's names
-
 from symopt.legacy.theano.gpuarray._names import gpu_names
 from symopt.legacy.theano.tensor.nnet.corr import CorrMM, CorrMM_gradInputs, CorrMM_gradWeights
 from symopt.legacy.theano.tensor.nnet.corr3d import (

@@ -1,9 +1,5 @@
 """Theano 1.0.5's ``theano.gpuarray.type``: types of GPU arrays, which no variable has here."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

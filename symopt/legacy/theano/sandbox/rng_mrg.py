@@ -1,7 +1,5 @@
 """``theano.sandbox.rng_mrg``: streams of MRG31k3p, on :mod:`symopt.random`."""
 
-# Theano's names
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,9 +1,5 @@
 """Elementwise functions whose name or arguments differ from PyTensor's."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

@@ -28,7 +28,7 @@ def indexing_as_theano(getitem: Any) -> Any:
         indices = args if isinstance(args, tuple) else (args,)
         if any(index is None for index in indices):
             pattern = _pattern(self, indices)
-            if pattern is not None and _written_for_theano(sys._getframe(1)):
+            if pattern is not None and written_for_theano(sys._getframe(1)):
                 whole = slice(None)
                 named = tuple(whole if index is None else index for index in indices)
                 view = self.dimshuffle(pattern)
@@ -50,7 +50,7 @@ def _pattern(x: Any, indices: tuple[Any, ...]) -> list[Any] | None:
     return ["x" if index is None else next(axes) for index in indices]
 
 
-def _written_for_theano(frame: FrameType) -> bool:
+def written_for_theano(frame: FrameType) -> bool:
     """Whether the module of a frame has imported the namespace, or something of it."""
     names = frame.f_globals
     package = str(names.get("__name__", "")).partition(".")[0]

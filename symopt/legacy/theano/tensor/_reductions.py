@@ -1,9 +1,5 @@
 """Reductions, with Theano's arguments."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

@@ -6,8 +6,6 @@ In PyTensor the general indexing stands in. Tried with 3.0.7, which still has th
 
 # ruff: noqa: N805  # Theano's names
 
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

@@ -4,13 +4,10 @@ Importing this extends PyTensor's own classes: variables *are* PyTensor's here. 
 PyTensor accepted gives what it gave.
 """
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 import functools
+import sys
 from typing import Any
 
 import numpy as np
@@ -22,7 +19,7 @@ from pytensor.tensor.type import TensorType
 from pytensor.tensor.variable import TensorConstant, TensorVariable, _tensor_py_operators
 
 from symopt.legacy.theano.tensor import _allocation, _constants, _shaping
-from symopt.legacy.theano.tensor._new_axes import indexing_as_theano
+from symopt.legacy.theano.tensor._new_axes import indexing_as_theano, written_for_theano
 
 _pytensor_eval = Variable.eval
 
@@ -73,9 +70,10 @@ def evaluate(self: Any, inputs_to_values: Any = None, **keywords: Any) -> Any:
         Values by variable (or by name). The function is compiled at the first call for these
         inputs and kept.
     **keywords
-        PyTensor's; with any, it is PyTensor's own ``eval``.
+        PyTensor's; with any, it is PyTensor's own ``eval``, as for modules that have nothing of the
+        namespace.
     """
-    if keywords:
+    if keywords or not written_for_theano(sys._getframe(1)):
         return _pytensor_eval(self, inputs_to_values, **keywords)
     from symopt.legacy.theano.compile.function import function
 

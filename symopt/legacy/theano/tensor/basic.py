@@ -1,9 +1,5 @@
 """Theano 1.0.5's ``theano.tensor.basic``: the names, and where each is made."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from pytensor.gradient import grad_not_implemented as grad_not_implemented

@@ -1,9 +1,5 @@
 """Theano 1.0.5's ``theano.tensor.sort``: sorting, and the k largest elements."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pytensor
 import pytest
 
 import symopt.legacy.theano as theano
@@ -40,6 +41,16 @@ def test_eval():
         with pytest.raises(ValueError, match="named 'w'"):
             z.eval({"w": 1.0})
     assert "_fn_cache" not in pickle.loads(pickle.dumps(z)).__dict__
+
+
+def test_eval_of_modules_that_know_nothing_of_theano_is_pytensors():
+    other = {"__name__": "of_somebody_else"}
+    exec("def evaluated(x): return x.eval()", other)
+    doubled = T.constant(3.0) * 2
+    with pytensor.config.change_flags(mode="FAST_COMPILE", cxx=""):
+        assert other["evaluated"](doubled) == 6
+    (function,) = doubled._fn_cache.values()
+    assert type(function) is pytensor.compile.Function
 
 
 def test_trace():

@@ -2,8 +2,6 @@
 
 # ruff: noqa: N999  # Theano's names
 
-# Theano's names
-
 from symopt.legacy.theano.gpuarray._names import gpu_names
 
 __getattr__ = gpu_names(__name__)

@@ -1,9 +1,5 @@
 """``theano.sandbox.cuda.blas``: correlations, computed by the CPU's."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

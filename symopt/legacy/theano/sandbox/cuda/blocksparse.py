@@ -1,9 +1,5 @@
 """``theano.sandbox.cuda.blocksparse``: products with chosen blocks, computed by the CPU's."""
 
-# Theano's names
-
-# Theano's names
-
 from symopt.legacy.theano.gpuarray._names import gpu_names
 from symopt.legacy.theano.tensor.nnet.blocksparse import sparse_block_dot as sparse_block_dot
 

@@ -2,8 +2,6 @@
 
 # ruff: noqa: N999  # Theano's names
 
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

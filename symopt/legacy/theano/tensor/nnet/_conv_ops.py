@@ -2,8 +2,6 @@
 
 # ruff: noqa: N805  # Theano's names
 
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any, ClassVar

@@ -1,9 +1,5 @@
 """The classes and instances of operations that Theano had for softmax and cross-entropies."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,9 +1,5 @@
 """``theano.tensor.nnet.conv2d`` and ``conv2d_transpose`` as the package itself has them."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 import warnings

@@ -1,9 +1,5 @@
 """Theano 1.0.5's ``theano.tensor.nnet.corr``: correlations, whose filters are not flipped."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any, ClassVar

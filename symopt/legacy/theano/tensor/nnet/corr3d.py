@@ -1,9 +1,5 @@
 """Theano 1.0.5's ``theano.tensor.nnet.corr3d``: correlations of volumes."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

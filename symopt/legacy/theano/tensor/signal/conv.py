@@ -1,9 +1,5 @@
 """Theano 1.0.5's ``theano.tensor.signal.conv``: images of one channel and filters."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,9 +1,5 @@
 """``theano.tensor.signal.downsample``, of Theano before 1.0: pooling under its first names."""
 
-# Theano's names
-
-# Theano's names
-
 from __future__ import annotations
 
 from typing import Any
