@@ -20,7 +20,7 @@ import numpy as np
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.op import Op
 from pytensor.scalar.basic import ScalarType
-from pytensor.tensor.type import TensorType
+from pytensor.tensor.type import DenseTensorType
 
 from symopt.backends.c.program.values import (
     CTYPES,
@@ -175,7 +175,7 @@ class Writer:
     def ctype(self, variable: Variable) -> str:
         """The type of an element."""
         dtype = getattr(variable.type, "dtype", None)
-        if not isinstance(variable.type, TensorType | ScalarType) or dtype not in CTYPES:
+        if not isinstance(variable.type, DenseTensorType | ScalarType) or dtype not in CTYPES:
             raise NotNative(f"programs have no values of type {variable.type}")
         return CTYPES[dtype]
 
