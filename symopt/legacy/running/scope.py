@@ -18,7 +18,7 @@ import site
 import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 from symopt.legacy.python2.detect import is_python2
@@ -56,6 +56,15 @@ _ENOUGH = 5
 """A lead of so many modules settles which Python a group of them is for."""
 
 
+@cache
+def _standard_folders() -> tuple[str, ...]:
+    """The folders of the standard library, and of symopt itself."""
+    paths = sysconfig.get_paths()
+    here = Path(__file__).parents[2]
+    standard = [paths["stdlib"], paths["platstdlib"], str(here)]
+    return tuple(os.path.realpath(path) + os.sep for path in standard)
+
+
 class Scope:
     """The modules of one program.
 
@@ -85,13 +94,8 @@ class Scope:
         self._groups: dict[tuple[str, bool], bool | None] = {}
         self._packages: dict[str, bool] = {}
         self._owned: dict[str, bool] = {}
-
-    @cached_property
-    def _not_ours(self) -> tuple[str, ...]:
-        paths = sysconfig.get_paths()
-        here = Path(__file__).parents[2]  # the package symopt itself
-        standard = [paths["stdlib"], paths["platstdlib"], str(here)]
-        return tuple(os.path.realpath(path) + os.sep for path in standard)
+        # Now, since sysconfig imports a module for it: a finder that asked then would ask itself.
+        self._not_ours = _standard_folders()
 
     def includes(self, name: str, path: str) -> bool:
         """Whether the module ``name``, in the file at ``path``, is to be translated."""
