@@ -19,7 +19,7 @@ from pytensor.compile.builders import infer_shape
 from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.null_type import NullType
 from pytensor.tensor.basic import constant
-from pytensor.tensor.type import TensorType
+from pytensor.tensor.type import DenseTensorType, TensorType
 
 from symopt.backends.jax import host
 from symopt.backends.jax.forms.rows import Rows
@@ -145,7 +145,7 @@ def _check_types(node: Apply, inputs: Sequence[Any]) -> None:
             "device knows. Take single rows, or use backend='c' or 'numba'."
         )
     given = [v for v, value in zip(node.inputs, inputs, strict=True) if not is_known(value)]
-    strange = [v.type for v in (*given, *node.outputs) if not isinstance(v.type, TensorType)]
+    strange = [v.type for v in (*given, *node.outputs) if not isinstance(v.type, DenseTensorType)]
     if strange and not all(isinstance(type_, NullType) for type_ in strange):
         raise NotOnDeviceError(
             f"{node.op} cannot run on the host in the middle of a program: {strange[0]} is no type "

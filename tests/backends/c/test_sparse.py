@@ -28,3 +28,14 @@ def test_a_linear_model_of_a_sparse_matrix():
         np.testing.assert_allclose(f(wanted), (difference**2).mean(), rtol=1e-12)
         w = w - 0.05 * (matrix.T @ difference) * 2 / 4
         np.testing.assert_allclose(W.get_value(), w, rtol=1e-12)
+
+
+def test_a_sparse_value_that_becomes_another_ones(caplog):
+    """PyTensor copies it; a program would take it for an array."""
+    ones = scipy.sparse.csr_matrix(np.eye(3))
+    A, B = pytensor.shared(ones), pytensor.shared(2 * ones)
+    y = pt.dvector("y")
+    f = symopt.function([y], y.sum(), updates=[(A, B)], backend="c")
+    assert f([1.0, 2.0]) == 3
+    np.testing.assert_array_equal(A.get_value().toarray(), 2 * np.eye(3))
+    assert not caplog.records  # PyTensor logs rewrites that fail

@@ -13,7 +13,7 @@ from pytensor.tensor.basic import tensor_copy
 from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.shape import Reshape, SpecifyShape
 from pytensor.tensor.subtensor import Subtensor
-from pytensor.tensor.type import TensorType
+from pytensor.tensor.type import DenseTensorType
 
 from symopt.backends.c.program.op import Program
 from symopt.backends.c.program.order import overwrites
@@ -81,7 +81,7 @@ def _copy_updates(fgraph: FunctionGraph) -> None:
         value = fgraph.outputs[output]
         if value not in fgraph.inputs or value is fgraph.inputs[into]:
             continue
-        if isinstance(value.type, TensorType) and value.type.ndim:
+        if isinstance(value.type, DenseTensorType) and value.type.ndim:
             clients = fgraph.clients[value]
             (end,) = [c for c, _ in clients if isinstance(c.op, Output) and c.op.idx == output]
             (copied,) = tensor_copy.make_node(value).outputs
