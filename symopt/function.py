@@ -14,7 +14,7 @@ from pytensor.graph.traversal import explicit_graph_inputs, graph_inputs
 
 from symopt.backends import Backend, choose_backend, explain
 from symopt.errors import InputError
-from symopt.pytensor_internals import cell
+from symopt.pytensor_internals import cell, lengths_of_joins
 
 _NO_DEFAULT = object()
 
@@ -79,9 +79,10 @@ class CompiledFunction:
             outputs = self._outputs
             if isinstance(outputs, Mapping):
                 outputs = list(outputs.values())
-            self._function = self._backend.compile(
-                self._inputs, outputs, name=self.name, **self._keywords
-            )
+            with lengths_of_joins():
+                self._function = self._backend.compile(
+                    self._inputs, outputs, name=self.name, **self._keywords
+                )
             shared = _shared_variables(outputs, self._keywords)
             self._shared = [(cell(variable), variable) for variable in shared]
         return self

@@ -16,10 +16,11 @@ from unittest.mock import patch
 import pytensor.tensor.basic as basic
 from pytensor import config
 from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Variable
+from pytensor.graph.basic import Apply, Constant, Variable
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.traversal import toposort
 from pytensor.raise_op import Assert
+from pytensor.tensor.basic import Join
 from pytensor.tensor.exceptions import NotScalarConstantError
 from pytensor.tensor.rewriting.shape import ShapeFeature
 
@@ -96,6 +97,51 @@ def _shallow_static_shape(shape: Any) -> tuple[list[Any], tuple[Any, ...]]:
     return lengths, tuple(map(static_length, lengths))
 
 
+@contextmanager
+def lengths_of_joins() -> Iterator[None]:
+    """Have PyTensor 3.0 say the lengths of a join along a known axis without a choice.
+
+    For each axis it says: the sum if this is the axis of the join, else the first one's length.
+    Nested joins, as of a DenseNet's layers, double that at each level while it is simplified, also
+    for the axes along which nothing is joined. 3.3 says it as is done here.
+    """
+    if "axis" in Join.__props__:
+        yield
+        return
+    with _joins_lock:
+        if not _joins:
+            patched = patch.object(Join, "infer_shape", _length_of_join)
+            patched.start()
+            _joins.append(patched)
+        else:
+            _joins.append(_joins[0])
+    try:
+        yield
+    finally:
+        with _joins_lock:
+            patched = _joins.pop()
+            if not _joins:
+                patched.stop()
+
+
+_joins_lock = threading.Lock()
+_joins: list[Any] = []
+"""The patch that holds, once for each thread that is inside of :func:`lengths_of_joins`."""
+
+_any_length_of_join = Join.infer_shape
+
+
+def _length_of_join(op: Join, fgraph: Any, node: Apply, shapes: Any) -> Any:
+    axis = node.inputs[0]
+    if not isinstance(axis, Constant):
+        return _any_length_of_join(op, fgraph, node, shapes)
+    lengths = list(shapes[1])
+    along = int(axis.data) % len(lengths)
+    for other in shapes[2:]:
+        lengths[along] = lengths[along] + other[along]
+    return [tuple(lengths)]
+
+
 def static_length(length: Variable) -> int | None:
     """The integer that a symbolic scalar evidently is, looking a few nodes deep; else None."""
     try:
@@ -119,6 +165,10 @@ class ShapeInference:
 
     def lengths(self, variable: Variable) -> tuple[Variable, ...]:
         """A symbolic scalar for each dimension of a tensor."""
+        with lengths_of_joins():
+            return self._lengths(variable)
+
+    def _lengths(self, variable: Variable) -> tuple[Variable, ...]:
         if self._lazy:
             return tuple(map(_unchecked, self._feature.shape_tuple(variable)))
         known = self._feature.shape_of

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import pytensor.tensor as pt
 import pytest
+from pytensor.graph.traversal import ancestors
+from pytensor.tensor.basic import Join
 
-from symopt.pytensor_internals import shallow_static_shapes, static_length
+import symopt
+from symopt.pytensor_internals import (
+    ShapeInference,
+    lengths_of_joins,
+    shallow_static_shapes,
+    static_length,
+)
 
 BASIC = sys.modules["pytensor.tensor.basic"]
 
@@ -50,3 +59,44 @@ def test_nothing_stays_patched():
     shapes.__exit__(None, None, None)
     assert BASIC.infer_static_shape is before
     assert sys.modules["pytensor.tensor.reshape"].infer_static_shape is before
+
+
+@pytest.mark.core
+def test_a_dense_net_takes_no_longer_with_each_level_than_the_last():
+    x = pt.matrix("x")
+    y = x
+    for _ in range(30):  # PyTensor 3.0 made 2**30 terms of the number of rows
+        y = pt.concatenate([y, pt.tanh(y[:, :2])], axis=-1)
+    shape, total = symopt.function([x], [y.shape, y.sum()])(np.ones((3, 2)))
+    assert shape.tolist() == [3, 62]
+    assert np.isfinite(total)
+
+
+def test_lengths_of_joins_are_sums_along_their_axis():
+    x, y = pt.matrix("x"), pt.matrix("y")
+    values = {x: np.ones((3, 2)), y: np.ones((3, 5))}
+    for axis in (1, -1):
+        rows, columns = ShapeInference().lengths(pt.concatenate([x, y, x], axis=axis))
+        assert rows.eval({x: values[x]}, on_unused_input="ignore") == 3
+        assert y not in ancestors([rows])
+        assert columns.eval(values) == 9
+    with lengths_of_joins():
+        assert pt.concatenate([x, y], axis=1).shape.eval(values).tolist() == [3, 7]
+
+
+def test_joins_are_put_back_when_the_last_user_is_done():
+    before = Join.infer_shape
+    with lengths_of_joins():
+        with lengths_of_joins():
+            pass
+        assert (Join.infer_shape is before) == ("axis" in Join.__props__)
+    assert Join.infer_shape is before
+
+
+def test_an_axis_that_is_known_at_run_time_alone():
+    if "axis" in Join.__props__:
+        pytest.skip("PyTensor 3.3 has no such joins")
+    x, axis = pt.matrix("x"), pt.lscalar("axis")
+    shape = symopt.function([x, axis], pt.join(axis, x, x).shape)
+    assert shape(np.ones((3, 2)), 0).tolist() == [6, 2]
+    assert shape(np.ones((3, 2)), 1).tolist() == [3, 4]

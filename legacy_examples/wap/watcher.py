@@ -64,7 +64,9 @@ class _Builder(NamedTuple):
     noise: Noise
 
     def layer(self, x: Any, mask: Any, name: str, stride: Any = (1, 1), drop: bool = False) -> Any:
-        x = conv2d(x, self.tparams[name], border_mode="half", subsample=stride)
+        filters = self.tparams[name]
+        shape = filters.get_value(borrow=True).shape
+        x = conv2d(x, filters, filter_shape=shape, border_mode="half", subsample=stride)
         bn_mask = mask if self.options["bn_mask"] else None
         x = relu(batch_norm_layer(self.tparams, self.bn_tparams, x, bn_mask, name, self.noise))
         return dropout_layer(x, self.noise) if drop and self.options["use_dropout"] else x

@@ -128,9 +128,11 @@ class Convolution(_ConvolutionBase):
         return Apply(self, [images, filters], [pt.tensor(dtype=images.dtype, shape=shape)])
 
     def infer_shape(self, *arguments: Any) -> list[tuple]:
-        images, filters = arguments[-1][:2]  # PyTensor 3.0 passes a graph first, 3.3 does not
+        node, (images, filters, *_) = arguments[-2:]  # PyTensor 3.0 passes a graph first, 3.3 none
+        static = node.inputs[1].type.shape
+        kernel = [k if k is not None else filters[d] for d, k in enumerate(static)][2:]
         lengths = output_lengths(
-            images[2:], filters[2:], self.border_mode, self.subsample, self.filter_dilation
+            images[2:], kernel, self.border_mode, self.subsample, self.filter_dilation
         )
         return [(images[0], filters[0], *lengths)]
 

@@ -85,7 +85,10 @@ def output_lengths(
             ((before, after),) = padding(border_mode, [k], [dilation[d]])
         else:
             before, after = border_mode[d]
-        lengths.append((n + before + after - (k - 1) * dilation[d] - 1) // subsample[d] + 1)
+        grown = before + after - (k - 1) * dilation[d]
+        if not (isinstance(grown, int) and grown == 0):  # symbolic lengths stay as small as can be
+            n = n + grown
+        lengths.append(n if subsample[d] == 1 else (n - 1) // subsample[d] + 1)
     return lengths
 
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytensor.graph.basic import Apply, Variable
-from pytensor.graph.replace import clone_replace
-from pytensor.graph.traversal import walk
+from pytensor.graph.traversal import toposort, walk
 from pytensor.tensor.basic import stack
 from pytensor.tensor.shape import Shape, Shape_i
 
@@ -37,13 +36,17 @@ class KnownShapes:
             return type(size)(self.simplified(part) for part in size)
         if not isinstance(size, Variable):
             return size
-        replaced = {
-            variable: self._shape(variable.owner)
-            for variable in walk([size], _not_behind_shapes)
-            if variable.owner is not None and _asks_for_shape(variable.owner)
-        }
-        # Default updates of what it meets are none of its business.
-        return clone_replace(size, replaced, no_default_updates=True) if replaced else size
+        known: dict[Variable, Variable] = {}
+        for node in toposort([size], blockers=_behind_shapes(size)):
+            if isinstance(node.op, Shape | Shape_i):
+                if node.inputs[0].owner is not None:
+                    known[node.outputs[0]] = self._shape(node)
+            elif any(known.get(each, each) is not each for each in node.inputs):
+                inputs = [known.get(each, each) for each in node.inputs]
+                # Not a copy of all, as clone_replace makes: what was worked out stays shared.
+                new = node.clone_with_new_inputs(inputs, strict=False)
+                known.update(zip(node.outputs, new.outputs, strict=True))
+        return known.get(size, size)
 
     def _shape(self, node: Apply) -> Variable:
         """What a node that asks for a shape gives."""
@@ -53,10 +56,15 @@ class KnownShapes:
         return stack(lengths) if lengths else node.outputs[0]
 
 
+def _behind_shapes(size: Variable) -> set[Variable]:
+    """What the size asks for the shape of."""
+    return {
+        variable.owner.inputs[0]
+        for variable in walk([size], _not_behind_shapes)
+        if variable.owner is not None and isinstance(variable.owner.op, Shape | Shape_i)
+    }
+
+
 def _not_behind_shapes(variable: Variable) -> list[Variable]:
     node = variable.owner
     return [] if node is None or isinstance(node.op, Shape | Shape_i) else list(node.inputs)
-
-
-def _asks_for_shape(node: Apply) -> bool:
-    return isinstance(node.op, Shape | Shape_i) and node.inputs[0].owner is not None

@@ -12,6 +12,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 from pytensor.gradient import verify_grad
+from pytensor.tensor.shape import Shape_i
 
 import symopt
 from symopt.errors import DTypeError, HyperparameterError, ShapeError
@@ -29,6 +30,7 @@ from symopt.nnet import (
     separable_conv2d,
     separable_conv3d,
 )
+from symopt.pytensor_internals import ShapeInference
 from tests.nnet.evaluate import BACKENDS, compiled, evaluate
 from tests.nnet.golden_cases import check_golden_cases
 
@@ -316,6 +318,15 @@ def test_shape_inference_without_computing(rng):
     values = compiled("python", [x, w], outputs)(*arrays)
     for shape, value in zip(f(*arrays), values, strict=True):
         assert tuple(shape) == value.shape
+
+
+def test_a_length_that_stays_is_that_of_the_input():
+    x, w = pt.tensor4("x"), pt.tensor4("w")
+    for _ in range(3):  # a deep network's lengths would grow with each layer
+        x = conv2d(x, w, filter_shape=(4, 4, 3, 3), border_mode="half")
+    _, channels, rows, _ = ShapeInference().lengths(x)
+    assert int(channels.eval()) == 4
+    assert isinstance(rows.owner.op, Shape_i)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
