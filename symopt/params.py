@@ -8,7 +8,6 @@ and from ``.npz`` files, without pickles.
 from __future__ import annotations
 
 import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Mapping, MutableMapping
@@ -22,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from pytensor.compile.sharedvalue import SharedVariable
 
 from symopt.errors import ParamsError
+from symopt.scratch_file import scratch_file
 
 Array = NDArray[Any]
 
@@ -120,9 +120,8 @@ def save_params(
     target = Path(path)
     if target.suffix != ".npz":
         target = target.with_name(target.name + ".npz")
-    handle, scratch = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with scratch_file(target) as scratch:
+        with scratch.open("wb") as file:
             # numpy.savez takes the names as keywords and so cannot store one called "file".
             with zipfile.ZipFile(file, "w") as archive:
                 for name, value in arrays.items():
@@ -130,11 +129,7 @@ def save_params(
                         np.lib.format.write_array(entry, value, allow_pickle=False)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(scratch, 0o666 & ~_umask())
         os.replace(scratch, target)
-    except BaseException:
-        os.unlink(scratch)
-        raise
     return target
 
 
@@ -282,9 +277,3 @@ def _check_name(name: object) -> str:
 
 def _quoted(names: object) -> str:
     return ", ".join(repr(name) for name in names) or "nothing"  # type: ignore[attr-defined]
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

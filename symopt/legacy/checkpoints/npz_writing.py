@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from symopt.errors import CheckpointError
 from symopt.npy import NpyError, npy_bytes, npy_header
+from symopt.scratch_file import scratch_file
 
 UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]")
 """What archives change, or end a name at."""
@@ -61,22 +61,15 @@ def write_text(path: Path, text: str, *, overwrite: bool = False) -> None:
 @contextmanager
 def _scratch(target: Path) -> Iterator[Path]:
     """A file beside ``target`` that is gone afterwards unless it was put in its place."""
-    path: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        os.close(handle)
-        path = Path(name)
-        yield path
+        with scratch_file(target) as scratch:
+            yield scratch
     except OSError as error:
         raise CheckpointError(f"{target}: cannot be written: {error.strerror or error}.") from error
-    finally:
-        if path is not None:
-            path.unlink(missing_ok=True)
 
 
 def place(scratch: Path, target: Path, *, overwrite: bool) -> None:
     """Give a finished file its name, over another file only if that was asked for."""
-    os.chmod(scratch, 0o666 & ~_umask())
     if overwrite:
         os.replace(scratch, target)
         return
@@ -108,9 +101,3 @@ def entry_name(name: str) -> str:
     """``name`` as an archive can keep it: control characters as in an URL, ``%00``."""
     text = name.encode("utf-8", "backslashreplace").decode()
     return UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", text) or "arr_0"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from pathlib import Path, PurePosixPath
 
 from symopt.errors import PortError
 from symopt.legacy.porting.report import as_json, as_text
 from symopt.legacy.porting.tree import Port, PortedFile, sha256_of
+from symopt.scratch_file import scratch_file
 
 
 def report_paths(destination: Path, report: Path | None) -> tuple[Path, Path]:
@@ -202,28 +202,14 @@ def _write_file(port: Port, destination: Path, file: PortedFile, target: Path) -
 
 def _replace(path: Path, data: bytes | Path, like: Path | None) -> None:
     """Write a file as a whole or not at all; a link in its place is replaced, not followed."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as opened:
-            if isinstance(data, Path):
-                with data.open("rb") as original:
-                    shutil.copyfileobj(original, opened)
-            else:
-                opened.write(data)
-        if like is not None:
-            shutil.copymode(like, name)
+    with scratch_file(path) as scratch:
+        if isinstance(data, Path):
+            shutil.copyfile(data, scratch)
         else:
-            os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+            scratch.write_bytes(data)
+        if like is not None:
+            shutil.copymode(like, scratch)
+        os.replace(scratch, path)
 
 
 def _resolved(path: Path) -> Path:
