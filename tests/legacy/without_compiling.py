@@ -11,21 +11,13 @@ import runpy
 import sys
 
 import pytensor
-from pytensor.compile.mode import get_mode
 
 from symopt import config
 from symopt.backends import all_backends
 from symopt.legacy.theano.compile.python_backend import PythonBackend
 
-
-class WithoutMode(PythonBackend):
-    def compile(self, inputs, outputs, **keywords):
-        mode = get_mode(keywords.pop("mode", None) or "FAST_COMPILE")
-        return super().compile(inputs, outputs, mode=mode, **keywords)
-
-
 if __name__ == "__main__":
-    all_backends()["c"] = WithoutMode()
+    all_backends()["c"] = PythonBackend()
     config.backend = "c"
     pytensor.config.cxx = ""
     pytensor.config.mode = "FAST_COMPILE"

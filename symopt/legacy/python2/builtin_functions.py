@@ -188,8 +188,3 @@ def coerce(a: Any, b: Any) -> tuple[Any, Any]:
         if isinstance(a, kind) or isinstance(b, kind):
             return kind(a), kind(b)
     raise TypeError("number coercion failed")
-
-
-def is_callable(value: Any) -> bool:
-    """``callable``, under which old programs also knew ``operator.isCallable``."""
-    return callable(value)

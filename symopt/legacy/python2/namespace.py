@@ -58,6 +58,11 @@ def _shared_support() -> dict[str, Any]:
     }
 
 
+def _input(prompt: Any = "") -> Any:
+    """Python 2's ``input``: what was typed is evaluated."""
+    return executing.evaluate(builtin_functions.raw_input(prompt), python2_builtins())
+
+
 PYTHON2: dict[str, Any] = {
     "__build_class__": classes.build_class,
     "apply": iteration.apply,
@@ -73,7 +78,7 @@ PYTHON2: dict[str, Any] = {
     "file": files.file,
     "filter": iteration.filter_list,
     "hex": builtin_functions.hexadecimal,
-    "input": None,
+    "input": _input,
     "intern": builtin_functions.intern,
     "isinstance": builtin_functions.is_instance,
     "long": int,
@@ -96,14 +101,6 @@ PYTHON2: dict[str, Any] = {
     "zip": iteration.zip_list,
 }
 """Python 2's builtins that differ from Python 3's of the same name, or are not there."""
-
-
-def _input(prompt: Any = "") -> Any:
-    """Python 2's ``input``: what was typed is evaluated."""
-    return executing.evaluate(builtin_functions.raw_input(prompt), python2_builtins())
-
-
-PYTHON2["input"] = _input
 
 SUPPORT: dict[str, Callable[..., Any] | type] = {
     "ByteString": text.ByteString,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
 import functools
 import importlib.util
 import os
 import sys
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -247,15 +246,3 @@ def begin_in_worker() -> None:
     """Set up what the parent's program finds, in a process that another tool started."""
     if children.ENVIRONMENT in os.environ and not scope.current().folders:
         _begin(children.parents_program(), [], None)
-
-
-@contextlib.contextmanager
-def as_it_was() -> Iterator[None]:
-    """Undo, at the end, what :func:`run` changes in this process."""
-    before = sys.argv[:], sys.path[:], sys.meta_path[:], sys.modules["__main__"], scope.current()
-    try:
-        yield
-    finally:
-        sys.argv[:], sys.path[:], sys.meta_path[:] = before[:3]
-        sys.modules["__main__"] = before[3]
-        scope.enter(before[4])

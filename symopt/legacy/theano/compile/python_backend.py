@@ -32,7 +32,8 @@ class PythonBackend(Backend):
         return Diagnosis(True, "PyTensor's Python implementations")
 
     def compile(self, inputs: Sequence[Any], outputs: Any, **keywords: Any) -> Function:
-        keywords["mode"] = _for_python(keywords["mode"])
+        mode = modes.get_mode(keywords.pop("mode", None) or "FAST_COMPILE")
+        keywords["mode"] = _for_python(mode)
         with self.first_call():
             return pytensor.function(inputs, outputs, **keywords)
 
