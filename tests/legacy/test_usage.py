@@ -1,14 +1,13 @@
 """Of the names that legacy repositories use, 99% by weight work; the rest is listed with reasons.
 
-tests/golden/theano/theano_api_usage.csv counts what 33 repositories call (``uses``; where it was
-not counted, the number of files stands for it). A name works when it resolves and is called by a
+symopt.legacy.names.usage counts what 33 repositories call; of a module that most files import, the
+number of files stands for its uses. A name works when it resolves and is called by a
 program of tests/legacy/differential, whose answers real Theano recorded, or, where Theano 1.0.5
 has no CPU form of it, by a test here that compares with the form that was recorded, or with NumPy.
 """
 
 from __future__ import annotations
 
-import csv
 import importlib
 import warnings
 from pathlib import Path
@@ -18,10 +17,10 @@ import pytest
 
 import symopt.legacy
 from symopt.errors import UnavailableError
+from symopt.legacy.names.usage import Usage, usage
 from tests.legacy.usage import names_in
 
 TESTS = Path(__file__).parents[1]
-USAGE = TESTS / "golden" / "theano" / "theano_api_usage.csv"
 PROGRAMS = TESTS / "legacy" / "differential" / "programs"
 
 # The keywords with which the corpus calls: section 3 of the study. ".name" is a method's.
@@ -102,13 +101,8 @@ THE_REST = {
 }
 
 
-def _rows() -> list[dict[str, str]]:
-    with USAGE.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _weight(row: dict[str, str]) -> int:
-    return int(row["uses"] or row["files"])
+def _weight(row: Usage) -> int:
+    return row.files if row.uses is None else row.uses
 
 
 def _resolve(name: str) -> object:
@@ -140,23 +134,21 @@ def _called() -> tuple[set[str], dict[str, set[str]]]:
 
 
 def test_every_name_resolves(theano):
-    for row in _rows():
-        _resolve(row["name"])
+    for row in usage():
+        _resolve(row.name)
 
 
 def test_99_percent_of_the_uses_are_called(capsys):
     mentioned, _ = _called()
-    rows = _rows()
+    rows = usage()
     works = [
-        row
-        for row in rows
-        if row["name"].removesuffix(".*") in mentioned and row["name"] not in THE_REST
+        row for row in rows if row.name.removesuffix(".*") in mentioned and row.name not in THE_REST
     ]
     share = sum(map(_weight, works)) / sum(map(_weight, rows))
     with capsys.disabled():
         print(f"\n{len(works)} of {len(rows)} names of the corpus, {share:.2%} of the uses, work")
     assert share >= 0.99
-    names = {row["name"] for row in rows} - {row["name"] for row in works}
+    names = {row.name for row in rows} - {row.name for row in works}
     assert names == set(THE_REST)
 
 

@@ -2,7 +2,8 @@
 
 The counts are of 33 public repositories and 556 files (tutorials, frameworks, research code),
 names resolved through import aliases; "uses" are occurrences in code. A module that is only
-imported has none.
+imported has none. The study counted the uses of the 210 most used names; those of the others, 2,
+1 or 0, follow from its order and its total.
 """
 
 from __future__ import annotations
