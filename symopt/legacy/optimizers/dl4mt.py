@@ -5,8 +5,9 @@ Theano 1.0.5 gave. ``adadelta`` and ``rmsprop`` take a rate and do not use it; t
 gradients move in phase 1. ``adam`` changed over the sessions, and the earlier ones ignored their
 rate: :func:`adam_session0`, :func:`adam_session1`.
 
-Beyond the historical arguments each takes the keywords that all factories share (``backend``,
-``extra_updates``, ``transforms``...); see :func:`symopt.compile_optimizer`.
+``grads`` may be None: the cost is differentiated. Beyond the historical arguments each takes the
+keywords that all factories share (``backend``, ``extra_updates``, ``transforms``...); see
+:func:`symopt.compile_optimizer`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from symopt.rules import SGD, Adam
 def adam(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     inp: Sequence[Variable],
     cost: TensorVariable,
     beta1: float = 0.9,
@@ -43,7 +44,7 @@ def adam(
 def adam_session0(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     inp: Sequence[Variable],
     cost: TensorVariable,
     **options: Unpack[Options],
@@ -60,7 +61,7 @@ def adam_session0(
 def adam_session1(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     inp: Sequence[Variable],
     cost: TensorVariable,
     **options: Unpack[Options],
@@ -76,7 +77,7 @@ def adam_session1(
 def adadelta(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     inp: Sequence[Variable],
     cost: TensorVariable,
     **options: Unpack[Options],
@@ -89,7 +90,7 @@ def adadelta(
 def rmsprop(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     inp: Sequence[Variable],
     cost: TensorVariable,
     **options: Unpack[Options],
@@ -101,7 +102,7 @@ def rmsprop(
 def sgd(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     x: Variable,
     mask: Variable,
     y: Variable,

@@ -6,8 +6,9 @@ that Theano 1.0.5 gave. Statistics of the gradients move in phase 1, so that two
 
 The tutorial's ``adadelta`` and ``rmsprop`` take a rate and do not use it: its default of 1e-4
 would scale their steps away. ``f_update`` still needs one where ``lr`` is a symbolic scalar.
-Beyond the historical arguments each takes the keywords that all factories share (``backend``,
-``extra_updates``, ``transforms``...); see :func:`symopt.compile_optimizer`.
+``grads`` may be None: the cost is differentiated. Beyond the historical arguments each takes the
+keywords that all factories share (``backend``, ``extra_updates``, ``transforms``...); see
+:func:`symopt.compile_optimizer`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from symopt.rules import SGD
 def sgd(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     x: Variable,
     mask: Variable,
     y: Variable,
@@ -42,7 +43,7 @@ def sgd(
 def adadelta(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     x: Variable,
     mask: Variable,
     y: Variable,
@@ -57,7 +58,7 @@ def adadelta(
 def rmsprop(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     x: Variable,
     mask: Variable,
     y: Variable,

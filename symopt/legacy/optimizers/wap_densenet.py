@@ -10,8 +10,9 @@ by the wrong base (:class:`~symopt.legacy.optimizers.rules.MisbasedAdam`), ``sgd
 the velocity of the update before, and ``rmsprop`` ignores its rate. Averages of the gradients move
 in phase 1.
 
-Beyond the historical arguments each takes the keywords that all factories share (``backend``,
-``extra_updates``, ``transforms``...); see :func:`symopt.compile_optimizer`.
+``grads`` may be None: the cost is differentiated. Beyond the historical arguments each takes the
+keywords that all factories share (``backend``, ``extra_updates``, ``transforms``...); see
+:func:`symopt.compile_optimizer`.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def adam(
     tparams: Mapping[str, SharedVariable],
     bn_tparams: Mapping[str, SharedVariable],
     opt_ret: Mapping[str, Variable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     inp: Sequence[Variable],
     cost: TensorVariable,
     **options: Unpack[Options],
@@ -56,7 +57,7 @@ def sgd_momentum(
     tparams: Mapping[str, SharedVariable],
     bn_tparams: Mapping[str, SharedVariable],
     opt_ret: Mapping[str, Variable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     inp: Sequence[Variable],
     cost: TensorVariable,
     **options: Unpack[Options],
@@ -72,7 +73,7 @@ def adadelta(
     tparams: Mapping[str, SharedVariable],
     bn_tparams: Mapping[str, SharedVariable],
     opt_ret: Mapping[str, Variable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     inp: Sequence[Variable],
     cost: TensorVariable,
     **options: Unpack[Options],
@@ -87,7 +88,7 @@ def adadelta(
 def rmsprop(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     inp: Sequence[Variable],
     cost: TensorVariable,
     **options: Unpack[Options],
@@ -99,7 +100,7 @@ def rmsprop(
 def sgd(
     lr: Any,
     tparams: Mapping[str, SharedVariable],
-    grads: Sequence[Variable],
+    grads: Sequence[Variable] | None,
     x: Variable,
     mask: Variable,
     y: Variable,
