@@ -116,21 +116,22 @@ def dnn_conv3d(
     )
 
 
-def _by_weights(
+def _adjoint(
     function: Any,
-    img: Any,
-    topgrad: Any,
-    kerns_shp: Any,
+    one: Any,
+    other: Any,
+    shape: Any,
     border_mode: Any,
     subsample: Any,
     dilation: Any,
     conv_mode: str,
     num_groups: int,
 ) -> TensorVariable:
+    """A gradient of a convolution, by its filters or by its input, of the given shape."""
     return function(
-        img,
-        topgrad,
-        _entries(kerns_shp, as_tensor_variable(img).ndim),
+        one,
+        other,
+        _entries(shape, as_tensor_variable(one).ndim),
         border_mode=border_mode,
         subsample=subsample,
         filter_flip=flips(conv_mode),
@@ -153,7 +154,7 @@ def dnn_gradweight(
 ) -> TensorVariable:
     """The gradient of :func:`dnn_conv` by filters of shape ``kerns_shp``."""
     settings = (border_mode, subsample, dilation, conv_mode, num_groups)
-    return _by_weights(conv.conv2d_grad_wrt_weights, img, topgrad, kerns_shp, *settings)
+    return _adjoint(conv.conv2d_grad_wrt_weights, img, topgrad, kerns_shp, *settings)
 
 
 def dnn_gradweight3d(
@@ -170,7 +171,7 @@ def dnn_gradweight3d(
 ) -> TensorVariable:
     """The gradient of :func:`dnn_conv3d` by filters of shape ``kerns_shp``."""
     settings = (border_mode, subsample, dilation, conv_mode, num_groups)
-    return _by_weights(conv.conv3d_grad_wrt_weights, img, topgrad, kerns_shp, *settings)
+    return _adjoint(conv.conv3d_grad_wrt_weights, img, topgrad, kerns_shp, *settings)
 
 
 def dnn_gradinput(
@@ -187,7 +188,7 @@ def dnn_gradinput(
 ) -> TensorVariable:
     """The gradient of :func:`dnn_conv` by images of shape ``img_shp``."""
     settings = (border_mode, subsample, dilation, conv_mode, num_groups)
-    return _by_weights(conv.conv2d_grad_wrt_inputs, topgrad, kerns, img_shp, *settings)
+    return _adjoint(conv.conv2d_grad_wrt_inputs, topgrad, kerns, img_shp, *settings)
 
 
 def dnn_gradinput3d(
@@ -204,7 +205,7 @@ def dnn_gradinput3d(
 ) -> TensorVariable:
     """The gradient of :func:`dnn_conv3d` by volumes of shape ``img_shp``."""
     settings = (border_mode, subsample, dilation, conv_mode, num_groups)
-    return _by_weights(conv.conv3d_grad_wrt_inputs, topgrad, kerns, img_shp, *settings)
+    return _adjoint(conv.conv3d_grad_wrt_inputs, topgrad, kerns, img_shp, *settings)
 
 
 def _entries(shape: Any, ndim: int) -> Any:
