@@ -17,7 +17,7 @@ import click
 from benchmarks.options import Options
 from benchmarks.threads import available_cores, limit_threads
 
-SYSTEMS = ("lstm", "gru", "update")
+SYSTEMS = ("lstm", "gru", "wap", "update")
 """Benchmarks that ``benchmarks.run`` runs."""
 
 OTHERS = ("compile", "memory", "growth", "held", "conv", "shapes", "checkpoint", "fit")
@@ -29,10 +29,11 @@ HELP = """Time symopt and its peers, interleaved, on one piece of work.
 \b
 lstm     the training step of the LSTM tutorial, both phases
 gru      the training step of a GRU with attention, dl4mt's decoder
+wap      the training step of WAP's full DenseNet model, on eight real pictures
 update   the adadelta and adam updates alone, 1.4 M and 50 M parameters
 compile  seconds from a fresh process to the end of the first LSTM step,
          and of rules over sixty parameters; no peers
-memory   peak memory of each system's LSTM step
+memory   peak memory of each system's step, of lstm or --of another
 growth   the LSTM's step against time steps, batch, width and vocabulary
 held     lstm, gru, update, compile and memory against issue 5's targets
 conv     the convolutions of WAP's watcher by each algorithm
@@ -65,6 +66,12 @@ Theano, a peer of lstm.
     "--peer", "peers", multiple=True, help="Only this peer (symopt, torch, ...); repeatable."
 )
 @click.option("--quick", is_flag=True, help="Tiny sizes: a smoke test, whose times mean nothing.")
+@click.option(
+    "--of",
+    type=click.Choice(["lstm", "gru", "wap"]),
+    default="lstm",
+    help="memory: whose step.",
+)
 @click.option(
     "--json",
     "json_file",

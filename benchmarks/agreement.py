@@ -8,10 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.system import Built, Timed
-
-TOLERANCE = 1e-4
-"""Largest difference of two costs; for parameters, relative to how far the farthest moved."""
+from benchmarks.system import TOLERANCE, Built, Timed
 
 STEPS_COMPARED = 5
 """One more than there are batches: the first batch comes again after four updates."""

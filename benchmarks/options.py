@@ -22,6 +22,8 @@ class Options:
         The same for rows by their names; empty: all.
     quick
         Tiny sizes, whose times mean nothing.
+    of
+        memory: the benchmark whose step is measured.
     plot
         Where to draw the figure, if the benchmark has one and it is wanted.
     """
@@ -32,6 +34,7 @@ class Options:
     peers: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     quick: bool = False
+    of: str = "lstm"
     plot: Path | None = None
 
     def rounds_or(self, usual: int) -> int:

@@ -91,7 +91,7 @@ def start_and_time(
     for system in systems:
         console.print(f"starting {system.name} ...", style="dim", highlight=False)
         started[system.name] = _start(system, case)
-    check_agreement({name: entry.evidence for name, entry in started.items()})
+    check_agreement({name: entry.evidence for name, entry in started.items()}, case.tolerance)
     timings = interleave({name: entry.built.calls for name, entry in started.items()}, rounds)
     return started, timings
 

@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+TOLERANCE = 1e-4
+"""Largest difference of two costs; for parameters, relative to how far the farthest moved."""
+
 Call = Callable[[], Any]
 """One phase of a step. It returns when the work is done: the cost or None, or a Timed of those."""
 
@@ -109,12 +112,15 @@ class Case:
         whatever else the peers of this benchmark need.
     peers
         Who takes part.
+    tolerance
+        Largest difference of two systems' costs.
     """
 
     name: str
     title: str
     problem: Any
     peers: Sequence[Peer]
+    tolerance: float = TOLERANCE
 
 
 def collect(case: Case) -> tuple[list[System], list[Skipped]]:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import import_module
 from statistics import median
 from typing import Any
 
@@ -13,7 +14,6 @@ from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.lstm import cases
 from benchmarks.machine import describe_machine, heading
 from benchmarks.memory.process import STEPS
 from benchmarks.options import Options
@@ -26,8 +26,8 @@ MIB = 1 << 20
 LEGEND = f"""\
 Peak resident memory above what the imports took, with each system in a process of its own.
 first step: from the initial numbers to the end of the first step, compilation included.
-warm: of the {STEPS} steps after it, from the same base: what compilation left counts.
-again: building and {STEPS + 1} steps, above what a tiny problem of the same system left before.
+warm: of the steps after it, {STEPS}, from the same base: what compilation left counts.
+again: building and one step more, above what a tiny problem of the same system left before.
 ratio: of the column before it, to {BASELINE}; above 1, {BASELINE} takes less.
 """
 
@@ -39,7 +39,7 @@ def run(options: Options) -> dict[str, Any]:
     """Measure each system in a fresh process, as often as there are rounds."""
     console, machine, rounds = wide_console(), describe_machine(), options.rounds_or(1)
     console.print(heading(machine, options.threads, rounds), highlight=False)
-    (case,) = cases(options.quick)
+    (case,) = import_module(f"benchmarks.{options.of}").cases(options.quick)
     found: dict[str, Peaks] = {}
     reasons: dict[str, str] = {}
     for peer in case.peers:
@@ -51,7 +51,7 @@ def run(options: Options) -> dict[str, Any]:
             console.print(f"measuring {system.name} ...", style="dim", highlight=False)
             found[system.name] = _peaks(peer.name, system.name, rounds, options)
     _print(case.title, found, reasons, console)
-    report = {"benchmark": "memory", "quick": options.quick, "machine": machine}
+    report = {"benchmark": "memory", "of": options.of, "quick": options.quick, "machine": machine}
     return report | {"bytes": found, "skipped": reasons}
 
 
@@ -64,7 +64,8 @@ def _peaks(peer: str, row: str, rounds: int, options: Options) -> Peaks:
 
 
 def _measure(peer: str, row: str, options: Options, *flags: str) -> Peaks:
-    command = [sys.executable, "-m", "benchmarks.memory.process", peer, row, str(options.threads)]
+    command = [sys.executable, "-m", "benchmarks.memory.process"]
+    command += [options.of, peer, row, str(options.threads)]
     command += [*flags, "--quick"] if options.quick else flags
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout.splitlines()[-1])

@@ -9,6 +9,7 @@ parameters, prefixes, masks, an optimizer of two phases. Names and shapes of par
 |---|---|
 | ``options.py`` | the configurations: the original's two, and a small one |
 | ``data.py`` | formulas into minibatches |
+| ``distort.py``, ``pieces.py`` | from few formulas many: distorted, joined, cut |
 | ``initial.py`` | the initial parameters |
 | ``layers.py`` | dropout, affine layers, batch normalisation |
 | ``watcher.py`` | DenseNet and VGG |

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,11 +24,15 @@ from legacy_examples.wap.strips import draw_strip
 from legacy_examples.wap.train import decode as read
 from legacy_examples.wap.train import train as train_model
 from symopt.config import BACKENDS
-from symopt.datasets.crohme import read_captions
+from symopt.datasets.crohme import Formulas, read_captions
+from symopt.datasets.crohme.formulas import PROBLEMS
 from symopt.errors import SymoptError
 
 FILE = click.Path(exists=True, path_type=Path)
 NEW = click.Path(path_type=Path)
+SHOWN = 5
+"""How many formulas are named of those that are left out for one reason."""
+
 problems_option = click.option(
     "--problems",
     type=click.Choice(["raise", "skip"]),
@@ -85,7 +91,8 @@ def train(
     _report(held_out, "held out")
     if valid_size is not None and valid_size < len(held_out):
         held_out = held_out.at([i * len(held_out) // valid_size for i in range(valid_size)])
-    _, reached = train_model(
+    click.echo("Building and compiling the functions; the first time it takes a minute or more.")
+    reached = train_model(
         options,
         formulas,
         held_out,
@@ -127,6 +134,7 @@ def decode(
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("reading", total=len(formulas))
+        started = time.perf_counter()
         found = read(
             samplers,
             formulas,
@@ -134,7 +142,9 @@ def decode(
             saved[0].options["maxlen"],
             lambda done: bar.update(task, completed=done),
         )
+    seconds = time.perf_counter() - started
     out.write_text("".join(f"{key} {' '.join(tokens)}\n" for key, tokens in found.items()))
+    click.echo(f"{len(found)} formulas in {seconds:.1f} s, {len(found) / seconds:.1f} a second")
     click.echo(f"{out}: {_text(score_of(found, data.captions_of(formulas)))}")
 
 
@@ -207,10 +217,13 @@ def _change(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _report(formulas: Any, what: str) -> None:
-    click.echo(f"{len(formulas)} formulas {what}, {len(formulas.left_out)} left out")
-    for one in formulas.left_out[:10]:
-        click.echo(f"  {one.key}: {one.why}")
+def _report(formulas: Formulas, what: str) -> None:
+    reasons = Counter(one.reason for one in formulas.left_out)
+    counted = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    click.echo(f"{len(formulas)} formulas {what}; left out: {counted or 'none'}")
+    for reason in reasons.keys() & PROBLEMS.keys():
+        for one in [one for one in formulas.left_out if one.reason == reason][:SHOWN]:
+            click.echo(f"  {one.key}: {one.why}")
 
 
 def _text(reached: Any) -> str:

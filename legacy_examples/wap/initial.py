@@ -46,7 +46,8 @@ def ortho_weight(rng: np.random.Generator, n: int) -> NDArray[np.float32]:
 def init_params(options: Options, seed: int = 0) -> Params:
     """Draw all parameters that are trained.
 
-    The batch normalisation's gammas are drawn around 0, as in the original.
+    The batch normalisation's gammas are drawn around 0, as in the original, unless the options
+    say what they are.
     """
     rng = np.random.default_rng(seed)
     params: Params = {
@@ -55,6 +56,8 @@ def init_params(options: Options, seed: int = 0) -> Params:
     for layer in watcher_layers(options):
         params[layer.name] = conv_norm_weight(rng, layer.nin, layer.nout, layer.kernel)
         gamma = uniform(rng, 1 / float(np.sqrt(layer.nout)), (1, layer.nout, 1, 1))
+        if options["gamma"] is not None:
+            gamma = np.full_like(gamma, options["gamma"])
         params[_p(layer.name, "bn_gamma")] = gamma
         params[_p(layer.name, "bn_beta")] = np.zeros((1, layer.nout, 1, 1), "float32")
     channels = watcher_channels(options)

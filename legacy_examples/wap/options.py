@@ -24,6 +24,11 @@ _PARSER = {
     "batch_Imagesize": 500_000,  # pixels of a minibatch
     "maxImagesize": 400_000,
     "maxlen": 200,
+    "gamma": None,  # of the batch normalisations at the start; None: drawn around 0
+    "lesson": None,  # tokens at most of what is trained on first; None: maxlen, the whole task
+    "cut": False,  # whether to train on single symbols too, cut out of formulas
+    "distort": 0.0,  # strength of the distortion of pictures to train on
+    "join": 0.0,  # probability that another formula is written behind one to train on
 }
 
 DENSENET: dict[str, Any] = {
@@ -72,6 +77,13 @@ SMALL: dict[str, Any] = {
     "batch_Imagesize": 320_000,
     "maxImagesize": 100_000,
     "maxlen": 20,
+    "gamma": 1.0,
+    "use_dropout": False,
+    "optimizer": "adam",
+    "lrate": 1e-3,
+    "cut": True,
+    "distort": 0.3,
+    "join": 0.6,
 }
 """A DenseNet of 12 levels for formulas of up to 20 tokens, to be trained on two cores."""
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytensor
 import pytensor.tensor as pt
 
 import symopt
@@ -53,8 +52,6 @@ class Trainer:
         self.f_log_probs = symopt.function(
             self.model.inputs, self.model.costs, name="f_log_probs", backend=backend
         )
-        with symopt.pytensor_internals.shallow_static_shapes():
-            grads = pytensor.grad(cost, list(self.tparams.values()))
         factory = OPTIMIZERS[options["watcher"]][options["optimizer"]]
         clip = options["clip_c"]
         self.opt = factory(
@@ -62,7 +59,7 @@ class Trainer:
             self.tparams,
             self.bn_tparams,
             self.model.noise.statistics,
-            grads,
+            None,
             self.model.inputs,
             cost,
             transforms=[symopt.clip_by_global_norm(clip)] if clip > 0 else [],
@@ -115,28 +112,30 @@ def train(
     seed: int = 0,
     backend: Any = None,
     progress: Any = True,
-) -> tuple[Trainer, Score]:
+) -> Score:
     """Train as WAP does, and keep the best model in ``out``.
 
     The best is the one with the lowest WER on ``held_out``, read greedily. After ``patience`` + 1
     validations without a better one the rate is divided by ten and the best parameters are put
-    back; the third time it is over. For adadelta the rate is the epsilon, as in the original.
+    back; the third time it is over. For adadelta the rate is the epsilon, as in the original. A
+    lesson is not validated: its last model is kept, to ``start`` the next one from.
     """
     trainer = Trainer(options, start, seed, backend)
     save_options(out, options)
-    stop: list[Any] = [stopping.decay_and_restart(options["patience"])]
+    lesson = options["lesson"] is not None
+    stop: list[Any] = [] if lesson else [stopping.decay_and_restart(options["patience"])]
     if max_time is not None:
         stop.append(stopping.max_time(max_time))
     trainer.noise(True)
     symopt.fit(
         trainer.opt,
-        data.batches(formulas, options),
+        data.epochs(formulas, options),
         rate=options["lrate"],
         max_epochs=max_epochs,
-        validate=lambda: trainer.validate(held_out),
+        validate=None if lesson else lambda: trainer.validate(held_out),
         validate_every=validate_every,
         stop=stop,
-        restore_best=True,
+        restore_best=not lesson,
         out=out,
         checkpoint_every=timedelta(minutes=5),
         seed=seed,
@@ -145,4 +144,4 @@ def train(
     )
     trainer.noise(False)
     found = decode([trainer.sampler], held_out, 10, options["maxlen"])
-    return trainer, score(found, data.captions_of(held_out))
+    return score(found, data.captions_of(held_out))

@@ -18,6 +18,8 @@ import pytest
 import symopt
 from benchmarks.gru.graph import build_model
 from benchmarks.gru.problem import QUICK, make_problem
+from benchmarks.wap.problem import make_problem as wap_problem
+from legacy_examples.wap import model as wap
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,6 +58,21 @@ def test_the_gru_costs_the_same_in_pytensor_and_in_torch(python_backend):
     assert found == pytest.approx(expected.item(), rel=1e-5)
 
 
+def test_wap_costs_the_same_in_pytensor_and_in_torch(python_backend):
+    torch = pytest.importorskip("torch")
+    from benchmarks.wap.torch_peer import Model
+
+    problem = wap_problem(quick=True)
+    tparams, bn_tparams = map(symopt.init_tparams, (problem.params, problem.statistics))
+    model = wap.build_model(tparams, bn_tparams, problem.options)
+    cost = wap.regularised(model, tparams, problem.options)
+    with python_backend.first_call():
+        found = python_backend.compile(model.inputs, cost)(*problem.batches[0])
+    peer = Model(problem, torch.channels_last)
+    expected = peer.cost(*map(torch.from_numpy, problem.batches[0]))
+    assert found == pytest.approx(expected.item(), rel=1e-5)
+
+
 @needs_torch
 def test_the_updates_of_torch_and_of_the_hand_written_loop_agree():
     printed = bench("update", "--peer", "openmp", "--peer", "torch")
@@ -85,6 +102,12 @@ def test_theano_computes_what_torch_computes():
 @pytest.mark.long
 def test_all_systems_of_the_gru_agree():
     assert "| symopt c, f_step" in bench("gru")
+
+
+@pytest.mark.long
+@needs_torch
+def test_all_systems_of_wap_agree():
+    assert "| symopt jax" in bench("wap")
 
 
 @pytest.mark.long

@@ -1,0 +1,28 @@
+"""The training step of WAP's full DenseNet model on eight real pictures."""
+
+from __future__ import annotations
+
+from benchmarks.system import Case, Peer
+from benchmarks.wap.problem import make_problem
+
+PEERS = (
+    Peer("symopt", "benchmarks.wap.symopt_peer"),
+    Peer("torch", "benchmarks.wap.torch_peer", ("torch",)),
+)
+
+TOLERANCE = 1e-3
+"""Largest difference of two costs; these are about 100, and a hundred layers of float32 deep."""
+
+
+def cases(quick: bool) -> list[Case]:
+    """The one table of this benchmark."""
+    problem = make_problem(quick)
+    options, x = problem.options, problem.batches[0][0]
+    blocks = "+".join(map(str, options["DenseBlock"]))
+    title = (
+        f"WAP, training step: DenseNet of {blocks} levels, growth {options['GrowthRate']}, "
+        f"{len(x)} {'made-up ' if quick else ''}pictures of at most {x.shape[2]}x{x.shape[3]}, "
+        f"{len(problem.batches[0][2])} tokens, {problem.parameter_count:,} float32 parameters, "
+        "dropout, adadelta"
+    )
+    return [Case("wap", title, problem, PEERS, TOLERANCE)]
