@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 
 from benchmarks.system import TOLERANCE, Built, Timed
 
-STEPS_COMPARED = 5
-"""One more than there are batches: the first batch comes again after four updates."""
-
 
 class DisagreementError(Exception):
     """Two systems computed different numbers from the same start."""

@@ -12,7 +12,6 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.agreement import (
-    STEPS_COMPARED,
     Evidence,
     check_agreement,
     movement,
@@ -103,6 +102,6 @@ def _start(system: System, case: Case) -> Started:
     costs = run_steps(built, 1)
     first_step = time.perf_counter() - begin
     compiled = cache.new_entries() if system.cached else None
-    costs += run_steps(built, STEPS_COMPARED - 1)
+    costs += run_steps(built, case.steps_compared - 1)
     moved = movement(built, case.problem.params)
     return Started(built, first_step, compiled, Evidence(tuple(costs), moved))

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 TOLERANCE = 1e-4
 """Largest difference of two costs; for parameters, relative to how far the farthest moved."""
 
+STEPS_COMPARED = 5
+"""One more than there are batches, usually: the first batch comes again after four updates."""
+
 Call = Callable[[], Any]
 """One phase of a step. It returns when the work is done: the cost or None, or a Timed of those."""
 
@@ -114,6 +117,8 @@ class Case:
         Who takes part.
     tolerance
         Largest difference of two systems' costs.
+    steps_compared
+        How many first steps are compared.
     """
 
     name: str
@@ -121,6 +126,7 @@ class Case:
     problem: Any
     peers: Sequence[Peer]
     tolerance: float = TOLERANCE
+    steps_compared: int = STEPS_COMPARED
 
 
 def collect(case: Case) -> tuple[list[System], list[Skipped]]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from benchmarks.system import Case, Peer
-from benchmarks.wap.problem import make_problem
+from benchmarks.wap.problem import COMPARED, make_problem
 
 PEERS = (
     Peer("symopt", "benchmarks.wap.symopt_peer"),
     Peer("torch", "benchmarks.wap.torch_peer", ("torch",)),
 )
 
-TOLERANCE = 1e-3
-"""Largest difference of two costs; these are about 100, and a hundred layers of float32 deep."""
+TOLERANCE = 0.01
+"""Largest difference of two costs, which are about 50, before and after one update.
+
+A hundred layers make more of a rounding with every update: after four, PyTorch is 0.17 apart from
+itself with another layout of images.
+"""
 
 
 def cases(quick: bool) -> list[Case]:
@@ -25,4 +29,4 @@ def cases(quick: bool) -> list[Case]:
         f"{len(problem.batches[0][2])} tokens, {problem.parameter_count:,} float32 parameters, "
         "dropout, adadelta"
     )
-    return [Case("wap", title, problem, PEERS, TOLERANCE)]
+    return [Case("wap", title, problem, PEERS, TOLERANCE, COMPARED)]

@@ -20,6 +20,9 @@ from legacy_examples.wap.options import DENSENET, Options
 REAL = Path(__file__).parents[2] / "../shared/data/crohme_wap"
 """CROHME's files as WAP has them."""
 
+COMPARED = 2
+"""Steps that are compared, without dropout; those that are timed have it."""
+
 QUICK = {"GrowthRate": 4, "DenseBlock": [1, 1], "channel_conv1": 6, "dim_word": 8, "dim_dec": 8}
 QUICK |= {"dim_attention": 8, "dim_coverage": 4, "kernel_coverage": [3, 3]}
 

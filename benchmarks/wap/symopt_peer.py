@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import cycle
+from itertools import count, cycle
 from typing import Any
 
-from benchmarks.agreement import STEPS_COMPARED
 from benchmarks.system import Built, Skipped, System
 from benchmarks.training_step.symopt_peer import wait_for
-from benchmarks.wap.problem import WapProblem
+from benchmarks.wap.problem import COMPARED, WapProblem
 from legacy_examples.wap.saved import Saved
 from legacy_examples.wap.train import Trainer
 from symopt.backends import all_backends
@@ -34,10 +33,10 @@ def _build(problem: WapProblem, backend: str) -> Built:
     start = Saved(problem.params, problem.statistics, options)
     trainer = Trainer(options, start, backend=backend)
     f_grad_shared, f_update = trainer.opt
-    steps, batches = iter(range(10**9)), cycle(problem.batches)
+    steps, batches = count(), cycle(problem.batches)
 
     def grad() -> Any:
-        if next(steps) == STEPS_COMPARED:  # the first ones are compared, without dropout
+        if next(steps) == COMPARED:
             trainer.noise(True)
         return f_grad_shared(*next(batches))
 

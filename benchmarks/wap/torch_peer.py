@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import cycle
+from itertools import count, cycle
 
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
 from torch import Tensor
 
-from benchmarks.agreement import STEPS_COMPARED
 from benchmarks.system import Built, System
-from benchmarks.wap.problem import WapProblem
+from benchmarks.wap.problem import COMPARED, WapProblem
 
 RETAINED, EPSILON = 0.8, 1e-4
 
@@ -30,10 +29,10 @@ def _build(problem: WapProblem, layout: torch.memory_format) -> Built:
     rate, clip = problem.options["lrate"], problem.options["clip_c"]
     optimizer = torch.optim.Adadelta(trained, lr=1.0, rho=0.95, eps=rate)
     batches = cycle([tuple(map(torch.from_numpy, batch)) for batch in problem.batches])
-    steps = iter(range(10**9))
+    steps = count()
 
     def grad() -> float:
-        model.noise = next(steps) >= STEPS_COMPARED  # the first ones are compared, without dropout
+        model.noise = next(steps) >= COMPARED
         optimizer.zero_grad()
         cost = model.cost(*next(batches))
         cost.backward()
