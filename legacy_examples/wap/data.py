@@ -14,6 +14,7 @@ from legacy_examples.wap.distort import distorted, joined
 from legacy_examples.wap.options import Options
 from legacy_examples.wap.pieces import symbols
 from symopt.datasets.crohme import Formulas, load_crohme
+from symopt.errors import DatasetError
 
 
 def load(
@@ -61,13 +62,25 @@ def epochs(formulas: Formulas, options: Options) -> Any:
     """What each epoch is made of: the minibatches, of formulas varied anew if options say so.
 
     A lesson is made of those that are short enough for it.
+
+    Raises
+    ------
+    DatasetError
+        No formula is short enough for the lesson.
     """
     if options["cut"]:
         formulas = with_symbols(formulas)
     if options["lesson"] is not None:
         options = {**options, "maxlen": options["lesson"]}
         lengths = [len(caption) for caption in formulas.captions]
-        formulas = formulas.at([i for i, n in enumerate(lengths) if n <= options["lesson"]])
+        short = [i for i, n in enumerate(lengths) if n <= options["lesson"]]
+        if not short:
+            raise DatasetError(
+                f"lesson={options['lesson']}: none of {len(formulas)} formulas has so few tokens, "
+                f"the shortest has {min(lengths)}; expected at least one. With cut=true there are "
+                "single symbols too."
+            )
+        formulas = formulas.at(short)
     if not (options["distort"] or options["join"]):
         return batches(formulas, options)
     return lambda rng: batches(varied(formulas, options, rng), options, seed=rng)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from legacy_examples.wap import data
 from legacy_examples.wap.pieces import MARGIN, symbols
+from symopt.errors import DatasetError
 from tests.legacy_examples.wap.drawn import DICTIONARY, drawn_formulas
 from tests.legacy_examples.wap.tiny import TINY_DENSENET
 
@@ -48,3 +50,9 @@ def test_a_lesson_is_made_of_what_is_short_enough():
         lengths = np.concatenate([mask.sum(axis=0) - 1 for *_, mask in batches])  # less the end
         assert set(lengths) == {1, 2}
         assert len(lengths) > len(formulas)
+
+
+def test_a_lesson_that_nothing_is_short_enough_for():
+    formulas = drawn_formulas().at([5, 6])
+    with pytest.raises(DatasetError, match=r"lesson=1: none of 2 formulas .* the shortest has"):
+        data.epochs(formulas, {**TINY_DENSENET, "lesson": 1})
