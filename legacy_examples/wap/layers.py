@@ -19,6 +19,9 @@ RETAINED = np.float32(0.8)
 MOVED = np.float32(0.1)
 """How far running statistics move to those of a minibatch."""
 
+STREAMS = "mrg"
+"""What the names of the random states begin with."""
+
 Parameters = Mapping[str, SharedVariable]
 
 
@@ -34,7 +37,7 @@ class Noise:
 
     def __init__(self, use_noise: SharedVariable | None = None, seed: int = 1234) -> None:
         self.use_noise = use_noise
-        self.trng = MRG_RandomStreams(seed)
+        self.trng = MRG_RandomStreams(seed, name=STREAMS)
         self.statistics: dict[str, Any] = {}
         """Name of a running statistic to what phase 1 moves it to."""
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import symopt
 from legacy_examples.wap.initial import init_bn_params, init_params
+from legacy_examples.wap.layers import STREAMS
 from legacy_examples.wap.options import Options, complete
 from symopt.errors import ParamsError
 from symopt.legacy import load_checkpoint
@@ -50,6 +51,9 @@ def load_model(path: Path) -> Saved:
     if path.is_dir():
         options = complete(json.loads((path / OPTIONS).read_text()))
         params, statistics = (symopt.load_params(path / name) for name in (PARAMS, STATISTICS))
+        # What phase 1 moves besides them: where dropout's draws have come to.
+        drawn = [name for name in statistics if name.startswith(f"{STREAMS}/")]
+        statistics = {name: statistics[name] for name in statistics if name not in drawn}
     else:
         checkpoint = load_checkpoint(path)
         options = complete(checkpoint.options)
