@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from pytensor.compile.sharedvalue import SharedVariable
 
 from symopt.errors import ParamsError
-from symopt.scratch_file import scratch_file
+from symopt.scratch_file import scratch_file, usual_mode
 
 Array = NDArray[Any]
 
@@ -129,6 +129,7 @@ def save_params(
                         np.lib.format.write_array(entry, value, allow_pickle=False)
             file.flush()
             os.fsync(file.fileno())
+        usual_mode(scratch)
         os.replace(scratch, target)
     return target
 

@@ -13,8 +13,7 @@ from pathlib import Path
 def scratch_file(target: Path) -> Iterator[Path]:
     """Make an empty file beside ``target``, to be written and then renamed to it.
 
-    It may be read and written by whom ``open`` would have let. If it was not renamed it is gone
-    afterwards.
+    Until :func:`usual_mode` it is its owner's alone. If it was not renamed it is gone afterwards.
 
     Raises
     ------
@@ -25,13 +24,13 @@ def scratch_file(target: Path) -> Iterator[Path]:
     os.close(handle)
     scratch = Path(name)
     try:
-        scratch.chmod(0o666 & ~_umask())
         yield scratch
     finally:
         scratch.unlink(missing_ok=True)
 
 
-def _umask() -> int:
+def usual_mode(path: Path) -> None:
+    """Let those read and write a file whom ``open`` would have let, had it made the file."""
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    path.chmod(0o666 & ~mask)

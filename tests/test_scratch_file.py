@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from symopt.scratch_file import scratch_file
+from symopt.scratch_file import scratch_file, usual_mode
 
 
 def test_a_renamed_file_stays_with_the_permissions_of_any_other(tmp_path):
@@ -16,6 +16,8 @@ def test_a_renamed_file_stays_with_the_permissions_of_any_other(tmp_path):
     with scratch_file(target) as scratch:
         assert scratch.parent == tmp_path
         scratch.write_text("whole")
+        assert stat.S_IMODE(scratch.stat().st_mode) == 0o600
+        usual_mode(scratch)
         os.replace(scratch, target)
     assert target.read_text() == "whole"
     assert stat.S_IMODE(target.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)

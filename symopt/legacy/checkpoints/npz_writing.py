@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from symopt.errors import CheckpointError
 from symopt.npy import NpyError, npy_bytes, npy_header
-from symopt.scratch_file import scratch_file
+from symopt.scratch_file import scratch_file, usual_mode
 
 UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]")
 """What archives change, or end a name at."""
@@ -70,6 +70,7 @@ def _scratch(target: Path) -> Iterator[Path]:
 
 def place(scratch: Path, target: Path, *, overwrite: bool) -> None:
     """Give a finished file its name, over another file only if that was asked for."""
+    usual_mode(scratch)
     if overwrite:
         os.replace(scratch, target)
         return

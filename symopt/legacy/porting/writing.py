@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from symopt.errors import PortError
 from symopt.legacy.porting.report import as_json, as_text
 from symopt.legacy.porting.tree import Port, PortedFile, sha256_of
-from symopt.scratch_file import scratch_file
+from symopt.scratch_file import scratch_file, usual_mode
 
 
 def report_paths(destination: Path, report: Path | None) -> tuple[Path, Path]:
@@ -209,6 +209,8 @@ def _replace(path: Path, data: bytes | Path, like: Path | None) -> None:
             scratch.write_bytes(data)
         if like is not None:
             shutil.copymode(like, scratch)
+        else:
+            usual_mode(scratch)
         os.replace(scratch, path)
 
 
