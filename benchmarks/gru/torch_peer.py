@@ -51,20 +51,30 @@ def _gru_cond(
     for m, x_, xx_ in zip(
         mask[:, :, None].unbind(0), below_gates.unbind(0), below_x.unbind(0), strict=True
     ):
-        r1, u1 = torch.sigmoid(h @ p["U"] + x_).chunk(2, dim=-1)
-        h1 = torch.tanh((h @ p["Ux"]) * r1 + xx_)
-        h1 = u1 * h + (1.0 - u1) * h1
-        h1 = m * h1 + (1.0 - m) * h
+        h1 = before_looking(p, m, x_, xx_, h)
 
         found = torch.tanh(projected + h1 @ p["W_comb_att"])
         alpha = torch.exp((found @ p["U_att"] + p["c_tt"]).squeeze(-1)) * context_mask
         alpha = alpha / alpha.sum(0, keepdim=True)
         ctx = (context * alpha[:, :, None]).sum(0)
 
-        r2, u2 = torch.sigmoid(h1 @ p["U_nl"] + p["b_nl"] + ctx @ p["Wc"]).chunk(2, dim=-1)
-        h2 = torch.tanh((h1 @ p["Ux_nl"] + p["bx_nl"]) * r2 + ctx @ p["Wcx"])
-        h2 = u2 * h1 + (1.0 - u2) * h2
-        h = m * h2 + (1.0 - m) * h1
+        h = having_looked(p, m, ctx, h1)
         states.append(h)
         contexts.append(ctx)
     return torch.stack(states), torch.stack(contexts)
+
+
+def before_looking(p: dict[str, Tensor], m: Tensor, x_: Tensor, xx_: Tensor, h: Tensor) -> Tensor:
+    """The first transition of gru_cond: from the token's shares of gates and candidate."""
+    r1, u1 = torch.sigmoid(h @ p["U"] + x_).chunk(2, dim=-1)
+    h1 = torch.tanh((h @ p["Ux"]) * r1 + xx_)
+    h1 = u1 * h + (1.0 - u1) * h1
+    return m * h1 + (1.0 - m) * h
+
+
+def having_looked(p: dict[str, Tensor], m: Tensor, ctx: Tensor, h1: Tensor) -> Tensor:
+    """The second one: from what the attention has found."""
+    r2, u2 = torch.sigmoid(h1 @ p["U_nl"] + p["b_nl"] + ctx @ p["Wc"]).chunk(2, dim=-1)
+    h2 = torch.tanh((h1 @ p["Ux_nl"] + p["bx_nl"]) * r2 + ctx @ p["Wcx"])
+    h2 = u2 * h1 + (1.0 - u2) * h2
+    return m * h2 + (1.0 - m) * h1

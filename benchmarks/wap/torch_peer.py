@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
 from torch import Tensor
 
+from benchmarks.gru.torch_peer import before_looking, having_looked
 from benchmarks.system import Built, System
 from benchmarks.wap.problem import COMPARED, WapProblem
 
@@ -123,11 +124,7 @@ class Model:
         for m, token, more in zip(
             y_mask[:, :, None].unbind(0), gates.unbind(0), candidate.unbind(0), strict=True
         ):
-            r, u = torch.sigmoid(h @ p["U"] + token).chunk(2, -1)
-            new = torch.tanh(h @ p["Ux"] * r + more)
-            h1 = u * h + (1 - u) * new
-            h1 = m * h1 + (1 - m) * h
-
+            h1 = before_looking(p, m, token, more, h)
             covered = F.conv2d(past[:, None], coverage, padding=half)
             energy = torch.tanh(projected + (h1 @ p["W_comb_att"])[:, :, None, None] + covered)
             energy = (energy * p["U_att"][:, 0, None, None]).sum(1) + p["c_tt"]
@@ -136,10 +133,7 @@ class Model:
             past = past + alpha
             found = (context * alpha[:, None]).sum((2, 3))
 
-            r, u = torch.sigmoid(h1 @ p["U_nl"] + p["b_nl"] + found @ p["Wc"]).chunk(2, -1)
-            new = torch.tanh((h1 @ p["Ux_nl"] + p["bx_nl"]) * r + found @ p["Wcx"])
-            h2 = u * h1 + (1 - u) * new
-            h = m * h2 + (1 - m) * h1
+            h = having_looked(p, m, found, h1)
             states.append(h)
             seen.append(found)
         return torch.stack(states), torch.stack(seen)

@@ -51,9 +51,8 @@ def load_model(path: Path) -> Saved:
     if path.is_dir():
         options = complete(json.loads((path / OPTIONS).read_text()))
         params, statistics = (symopt.load_params(path / name) for name in (PARAMS, STATISTICS))
-        # What phase 1 moves besides them: where dropout's draws have come to.
-        drawn = [name for name in statistics if name.startswith(f"{STREAMS}/")]
-        statistics = {name: statistics[name] for name in statistics if name not in drawn}
+        # Phase 1 moves the states of dropout's draws too, which are no part of a model.
+        statistics = {k: v for k, v in statistics.items() if not k.startswith(f"{STREAMS}/")}
     else:
         checkpoint = load_checkpoint(path)
         options = complete(checkpoint.options)
